@@ -113,6 +113,8 @@ def unknown_word(label: str, word: str, words: Mapping[str, object]) -> InvalidR
 
 
 def cell(value: Any) -> Any:
+    if isinstance(value, list):
+        raise ValueError("a column's name is expected, or more about it, such as {column: Company}")
     return {"column": value} if isinstance(value, str) else value
 
 

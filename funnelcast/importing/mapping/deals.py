@@ -1,6 +1,6 @@
 """A mapping of deals, as its YAML file says it. docs/importing.md is the reference."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from funnelcast.importing.mapping.cell import Cell
 from funnelcast.importing.mapping.cell import Field as FieldCell
-from funnelcast.importing.mapping.model import MappingModel, Name, Text, Words
+from funnelcast.importing.mapping.model import MappingModel, Misplaced, Name, Text, Words
 from funnelcast.importing.mapping.notation import DateNotation, FileNotation, MoneyNotation, PriceListNotation
 from funnelcast.importing.mapping.stages import Pipeline, ReasonCode, Targets
 from funnelcast.importing.mapping.tables import Join, OwnerTable, TableMapping
@@ -97,7 +97,7 @@ class DealMapping(TableMapping):
     @model_validator(mode="after")
     def is_consistent(self) -> "DealMapping":
         for problem in problems(self):
-            raise ValueError(problem)
+            raise problem
         return self
 
     def cells(self) -> list[Cell]:
@@ -121,11 +121,11 @@ class DealMapping(TableMapping):
         return [column for column in dict.fromkeys(found) if column not in joined]
 
 
-def problems(mapping: DealMapping) -> list[str]:
+def problems(mapping: DealMapping) -> Iterator[Misplaced]:
     """The contradictions between two places of the mapping."""
-    return [
-        text for wrong, text in [*field_rules(mapping), *stage_rules(mapping), *money_rules(mapping)] if wrong
-    ] + unknown_stages(mapping)
+    rules = [*field_rules(mapping), *stage_rules(mapping), *money_rules(mapping)]
+    yield from (Misplaced(["fields"], text) for wrong, text in rules if wrong)
+    yield from unknown_stages(mapping)
 
 
 def field_rules(mapping: DealMapping) -> list[tuple[bool, str]]:
@@ -170,11 +170,15 @@ def money_rules(mapping: DealMapping) -> list[tuple[bool, str]]:
     ]
 
 
-def unknown_stages(mapping: DealMapping) -> list[str]:
+def unknown_stages(mapping: DealMapping) -> Iterator[Misplaced]:
     process = mapping.process
     known = [*(each.stage for each in process.stages), process.won, process.lost]
-    named = [each.stage for each in mapping.stages.values() if each.stage not in (None, *known)]
-    ends = (None, OPEN, BY_STAGE, process.won, process.lost)
-    named += [each.stage for each in mapping.outcomes.values() if each.stage not in ends]
-    named += [each for each in mapping.entered if each not in known]
-    return [f"the pipeline has no stage {each!r}; it has {', '.join(known)}" for each in named]
+    ends = (OPEN, BY_STAGE, process.won, process.lost)
+    named = [
+        *((("stages", word), each.stage, known) for word, each in mapping.stages.items()),
+        *((("outcomes", word), each.stage, ends) for word, each in mapping.outcomes.items()),
+        *((("entered", stage), stage, known) for stage in mapping.entered),
+    ]
+    for path, stage, allowed in named:
+        if stage is not None and stage not in allowed:
+            yield Misplaced(path, f"the pipeline has no stage {stage!r}; it has {', '.join(known)}")

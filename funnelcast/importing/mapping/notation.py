@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from funnelcast.importing.cells.amounts import Amounts, Grouping
 from funnelcast.importing.cells.date_formats import Locality, format_of, month_names
@@ -14,7 +14,7 @@ from funnelcast.importing.cells.dates import Dates
 from funnelcast.importing.files.layout import Layout
 from funnelcast.importing.files.row import Row
 from funnelcast.importing.mapping.cell import Field as FieldCell
-from funnelcast.importing.mapping.model import MappingModel, Text, Words
+from funnelcast.importing.mapping.model import MappingModel, Text, Words, as_list
 from shared.rules.money import currency_code
 
 # -- the file --------------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ Zone = Annotated[str, AfterValidator(time_zone)]
 
 
 class DateNotation(MappingModel):
-    formats: Annotated[tuple[Text, ...], Field(min_length=1)]
+    formats: Annotated[tuple[Text, ...], BeforeValidator(as_list), Field(min_length=1)]
     timezone: Zone
     written_in: Zone | None = None
     language: Annotated[str, AfterValidator(known_language)] = "en"

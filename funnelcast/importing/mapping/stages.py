@@ -61,6 +61,8 @@ class Target(MappingModel):
 
 
 def target(value: Any) -> Any:
+    if not value or isinstance(value, list):
+        raise ValueError("a stage is expected, such as proposal, or {lost: other}")
     return {"stage": value} if isinstance(value, str) else value
 
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from funnelcast.importing.files.row import shortened
 from funnelcast.importing.mapping.deals import DealMapping
 from funnelcast.importing.mapping.leads import LeadMapping
-from funnelcast.importing.mapping.model import MappingModel
+from funnelcast.importing.mapping.model import MappingModel, Misplaced
 from funnelcast.importing.mapping.org import OrgMapping
 from funnelcast.importing.mapping.quotas import QuotaMapping
 
@@ -69,7 +69,7 @@ def parse_mapping(text: str, shipped: Mapping[str, Path]) -> AnyMapping:
     try:
         return KINDS[kind].model_validate(content)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)
+        found = without_what_follows([located(one) for one in error.errors(include_url=False)])
         places = dict.fromkeys(str(InvalidPlace(line_of(node, one["loc"]), message(one))) for one in found)
         raise ValueError("\n".join(places)) from None
 
@@ -98,15 +98,26 @@ def merged(base: Any, content: Any, key: str = "") -> Any:
 # -- YAML ------------------------------------------------------------------------------------------------------------
 
 
+PROBLEMS = {
+    "but found another document": "a second document begins here (---): a mapping is one alone",
+    r"found character '\t' that cannot start any token": "a tab stands here: blanks are expected",
+}
+"""Our words for errors of YAML whose own ones say too little."""
+
+
 def compose(text: str) -> yaml.Node:
     if len(text) > LARGEST:
         raise InvalidPlace(1, "this is larger than any mapping")
     try:
         must_be_shallow(text)
         node = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise InvalidPlace(line, f"the character U+{error.character:04X} cannot stand in a mapping") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidPlace(line, error.problem or error.context or "this is no YAML") from None
+        problem = error.problem or error.context or "this is no YAML"
+        raise InvalidPlace(line, PROBLEMS.get(problem, problem)) from None
     except yaml.YAMLError as error:
         raise InvalidPlace(1, " ".join(str(error).split())) from None
     if node is None:
@@ -177,21 +188,41 @@ def line_of(node: yaml.Node, path: Sequence[int | str]) -> int:
 # -- messages --------------------------------------------------------------------------------------------------------
 
 
+def located(error: ErrorDetails) -> ErrorDetails:
+    """The error of the key to blame, where it is not that of the model."""
+    cause = error.get("ctx", {}).get("error")
+    path = cause.path if isinstance(cause, Misplaced) else ()
+    return {**error, "loc": (*error["loc"], *path)}
+
+
+def without_what_follows(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """A list is too short also when what is in it is wrong: that is said already."""
+    places = {error["loc"][:-1] for error in errors} | {error["loc"][:-2] for error in errors}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in places]
+
+
 def message(error: ErrorDetails) -> str:
     *above, last = [str(step) for step in error["loc"]] or ["the mapping"]
     path = ".".join([*above, last])
     match error["type"]:
         case "extra_forbidden":
-            near = get_close_matches(last, known_keys(), 1)
-            return f"unknown key {shortened(last)!r}{f'; is {near[0]!r} meant?' if near else ''}"
+            return unknown_key(last, ".".join(above))
         case "missing":
             return f"{path} is missing"
         case "value_error":
             return f"{path}: {error['msg'].removeprefix('Value error, ')}"
-        case "literal_error":
-            return f"{path}: {error['msg'].replace('Input should', 'must').replace(chr(39), '')}"
+        case "literal_error" | "enum":
+            return f"{path}: {error['msg'].replace('Input should', 'must')}"
         case kind:
             return f"{path} must be {EXPECTED.get(kind) or EXPECTED_HERE.get(last, 'written otherwise')}"
+
+
+def unknown_key(key: str, above: str) -> str:
+    known = known_keys()
+    if key in known:
+        return f"the key {key!r} does not belong {f'into {above}' if above else 'here'}"
+    near = get_close_matches(key, known, 1)
+    return f"unknown key {shortened(key)!r}{f'; is {near[0]!r} meant?' if near else ''}"
 
 
 EXPECTED = {
@@ -201,11 +232,15 @@ EXPECTED = {
     "model_type": "a mapping of keys and values",
     "model_attributes_type": "a mapping of keys and values",
     "mapping_type": "a mapping of keys and values",
+    "dict_type": "a mapping of keys and values",
+    "string_unicode": "a text of whole characters",
     "tuple_type": "a list",
     "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "decimal_parsing": "a number",
+    "decimal_type": "a number",
     "int_parsing": "a whole number",
     "too_short": "a list or mapping that is not empty",
-    "enum": "one of the values that docs/importing.md lists",
 }
 EXPECTED_HERE = {"pivot": "a year from 1900 to 2100"}
 

@@ -121,7 +121,7 @@ def test_a_name_that_two_people_have_does_not_say_who_is_above() -> None:
         ("roles: {Rep: person, Chief: person, Bot: skip}\n", "", "the field role and roles need each other"),
         (", manager: Manager", "", "the field manager or the field unit is needed"),
         ("manager: Manager", "unit: Manager", "units need a root above them"),
-        ("Bot: skip", "Bot: robot", "roles.Bot: must be person, unit or skip"),
+        ("Bot: skip", "Bot: robot", "roles.Bot: must be 'person', 'unit' or 'skip'"),
     ],
 )
 def test_a_mapping_that_contradicts_itself_is_refused(before: str, after: str, reason: str) -> None:

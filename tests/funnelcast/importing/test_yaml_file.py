@@ -44,8 +44,21 @@ def test_a_yaml_word_for_false_stays_a_text() -> None:
         ("kind: opp", "kind: Opp", "line 2: kind must be one of opportunities, leads, org, quotas"),
         ("kind: opportunities\n", "", "line 1: kind must be one of"),
         ("lost: other", "lost: No reason", "line 8: stages.No.lost must be"),
-        ("{lost: other}", "signed", "the pipeline has no stage 'signed'; it has unqualified, qualified"),
-        ("opened: At", "amount: V, opened: At", "an amount needs money"),
+        ("{lost: other}", "signed", "line 8: stages.No: the pipeline has no stage 'signed'; it has unqualified"),
+        ("stages:", "entered: {signed: At}\nstages:", "line 7: entered.signed: the pipeline has no stage"),
+        ("{lost: other}", "{won: other}", "line 8: the key 'won' does not belong into stages.No"),
+        ("{lost: other}", "[won]", "line 8: stages.No: a stage is expected, such as proposal, or {lost: other}"),
+        ("{lost: other}", "", "line 8: stages.No: a stage is expected"),
+        ("stages:", "root: {id: a}\nstages:", "line 7: the key 'root' does not belong here"),
+        ("name: ID", "name: [ID]", "line 6: fields.name: a column's name is expected, or more about it, such as"),
+        ("stages:", "money: {thousands: x}\nstages:", "money.thousands: must be '', '.', ',', ' ' or \"'\""),
+        ("stages:", "owners: [a]\nstages:", "line 7: owners must be a mapping of keys and values"),
+        ("stages:", "ignore_case: [a]\nstages:", "line 7: ignore_case must be true or false"),
+        ("mapping: acme", 'mapping: "\\ud800"', "line 1: mapping must be a text of whole characters"),
+        ('"No"', '"N\0"', "line 8: the character U+0000 cannot stand in a mapping"),
+        ("stages:", "\tstages:", "line 7: a tab stands here: blanks are expected"),
+        ("stages:", "---\nstages:", "line 7: a second document begins here"),
+        ("opened: At", "amount: V, opened: At", "line 6: fields: an amount needs money"),
         ("opened: At", "at: At", "the field opened is needed, or a history"),
         ("stages:", "money: {decimal: ',', thousands: ',', currency: EUR}\nstages:", "must not be the same sign"),
         ("stages:", "money: {currency: EURO}\nstages:", "line 7: money.currency: must be an ISO 4217"),
@@ -62,6 +75,17 @@ def test_a_yaml_word_for_false_stays_a_text() -> None:
 )
 def test_what_is_wrong_is_reported_with_its_line(before: str, after: str, told: str) -> None:
     assert told in refusal(GOOD.replace(before, after))
+
+
+def test_a_stage_without_a_known_category_is_one_mistake() -> None:
+    told = refusal(GOOD + "pipeline: {name: x, stages: [a: nope], first_qualified: a}\n")
+    assert told == "line 9: pipeline.stages.0.category: must be 'omitted', 'pipeline', 'upside', 'commit' or 'closed'"
+
+
+def test_one_format_of_dates_needs_no_list() -> None:
+    mapping = parse_mapping(GOOD.replace("[iso]", "iso"), {})
+    assert isinstance(mapping, DealMapping)
+    assert mapping.dates.formats == ("iso",)
 
 
 def test_all_that_is_wrong_is_reported_at_once() -> None:
