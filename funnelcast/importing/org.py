@@ -1,7 +1,8 @@
 """The organisation from a list of its people: a row is a node, with the one above it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -35,7 +36,8 @@ class Person:
 
 @dataclass
 class People:
-    """All rows of the list, by id and by name. `notes` and refusals come when a row is mapped."""
+    """All rows of the list, by id and by name. `invalid`: why a line is refused; `refused`: the line of each id and
+    name in such a line. `notes` and refusals come when a row is mapped."""
 
     mapping: OrgMapping
     by_key: dict[str, Person] = field(default_factory=dict)
@@ -43,16 +45,27 @@ class People:
     by_node: dict[str, Person] = field(default_factory=dict)
     tops: list[Person] = field(default_factory=list)
     invalid: dict[int, str] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
 
     def add(self, person: Person) -> None:
         first = self.by_node.setdefault(person.node, person)
         if first is not person:
-            self.invalid[person.row.line] = f"{person.node} is in line {first.row.line} too"
+            cell = self.mapping.fields.id
+            self.invalid[person.row.line] = (
+                f"{cell.label} {shortened(cell.read(person.row))!r} is {person.node!r}, and so is line "
+                f"{first.row.line}: people need ids of their own, such as their addresses"
+            )
             return
         self.by_key |= dict.fromkeys(person.keys, person)
         self.by_name.setdefault(same_name(person.name), []).append(person)
         if not person.manager and not person.unit:
             self.tops.append(person)
+
+    def refuse(self, row: Row, reason: str) -> None:
+        self.invalid[row.line] = reason
+        for cell in (self.mapping.fields.id, self.mapping.fields.key, self.mapping.fields.name):
+            with suppress(InvalidRow):
+                self.refused.setdefault(text(cell, row), row.line)
 
     def above(self, person: Person) -> Person | None:
         """The manager; None for one who stands below a unit or the root."""
@@ -66,6 +79,8 @@ class People:
         if len(named) > 1:
             lines = " and ".join(str(each.row.line) for each in named)
             raise InvalidRow(f"{label} {person.manager!r} may be line {lines}: an id is expected")
+        if not named and person.manager in self.refused:
+            raise InvalidRow(f"{label} {shortened(person.manager)!r} is line {self.refused[person.manager]}: refused")
         if not named:
             raise InvalidRow(f"{label} {shortened(person.manager)!r} is neither an id nor a name in this file")
         return named[0]
@@ -73,11 +88,20 @@ class People:
     def chain(self, person: Person) -> list[Person]:
         """The nodes from the top down to the person."""
         found = [person]
-        while (above := self.above(found[-1])) is not None:
-            if above in found:
-                raise InvalidRow(f"{above.node} would stand above itself")
+        while (above := self.above_next(found)) is not None:
             found.append(above)
         return found[::-1]
+
+    def above_next(self, found: Sequence[Person]) -> Person | None:
+        """The manager of the last one. A reason that lies further up names its line."""
+        try:
+            above = self.above(found[-1])
+        except InvalidRow as invalid:
+            where = f"line {found[-1].row.line} stands above it: " if len(found) > 1 else ""
+            raise InvalidRow(f"{where}{invalid}") from None
+        if above in found:
+            raise InvalidRow(f"the managers go round in a circle: {above.node} would stand above itself")
+        return above
 
 
 def map_people(mapping: OrgMapping, rows: Callable[[], Iterator[Row]]) -> MapRecord:
@@ -87,7 +111,7 @@ def map_people(mapping: OrgMapping, rows: Callable[[], Iterator[Row]]) -> MapRec
         try:
             person = person_of(mapping, dates, row)
         except InvalidRow as invalid:
-            people.invalid[row.line] = str(invalid)
+            people.refuse(row, str(invalid))
             continue
         if person.role != "skip":
             people.add(person)

@@ -93,9 +93,11 @@ fields: {id: Mail, name: Name, unit: Team}
     ("line", "reason"),
     [
         ("u8,Lost Sheep,Nobody,Rep,1,,", "Manager 'Nobody' is neither an id nor a name in this file"),
-        ("u8,Loop,Loop2,Rep,1,,\nu9,Loop2,Loop,Rep,1,,", "loop would stand above itself"),
+        ("u8,Loop,Loop2,Rep,1,,\nu9,Loop2,Loop,Rep,1,,", "go round in a circle: loop would stand above itself"),
         ("u8,Second Chief,,Chief,1,,", "nobody stands above it, nor above line 3: the mapping has to name a root"),
-        ("u8,Ann Lee,u1,Rep,1,,", "ann-lee is in line 2 too"),
+        ("u8,Ann Lee,u1,Rep,1,,", "Name 'Ann Lee' is 'ann-lee', and so is line 2: people need ids of their own"),
+        ("u8,A,B,Rep,1,,\nu9,B,Nobody,Rep,1,,", "line 10 stands above it: Manager 'Nobody' is neither"),
+        ("u8,A,u9,Rep,1,,\nu9,B,u1,Boss,1,,", "Manager 'u9' is line 10: refused"),
         ("u8,A,u1,Rep,maybe,,", "Active 'maybe' is not among the words that the mapping lists: '1', '0'"),
         ("u8,A,u1,Rep,1,5/1/2024,", "Start '5/1/2024': a date written as YYYY-MM-DD is expected"),
         ("u8,,u1,Rep,1,,", "Name is empty, and a value is needed"),
