@@ -1,6 +1,7 @@
 """Errors that end a command with exit code 1 and one line of text, because they are no bugs."""
 
 from collections.abc import Iterator
+from errno import ENOSPC
 
 
 class Failed(Exception):
@@ -19,7 +20,10 @@ def expected_errors() -> tuple[type[Exception], ...]:
 def message_of(error: BaseException) -> str | None:
     """The text for the user; None for a bug, which needs its traceback."""
     expected = expected_errors()
-    return next((str(leaf) for leaf in leaf_errors(error) if isinstance(leaf, expected)), None)
+    leaves = list(leaf_errors(error))
+    if any(isinstance(leaf, OSError) and leaf.errno == ENOSPC for leaf in leaves):
+        return "no space is left where the output goes"
+    return next((str(leaf) for leaf in leaves if isinstance(leaf, expected)), None)
 
 
 def leaf_errors(error: BaseException) -> Iterator[BaseException]:

@@ -3,7 +3,7 @@
 import csv
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,16 +19,23 @@ SHOWN = 20
 
 @dataclass
 class Rejects:
-    writer: Any
+    """`file`, `writer`: none when the refused rows are shown."""
+
+    file: Path | None = None
+    writer: Any = None
     count: int = 0
     first: list[RejectedRecord] = field(default_factory=list)
 
     def add(self, rejected: RejectedRecord) -> None:
         self.count += 1
         if self.writer is not None:
-            self.writer.writerows([row.line, row.reason, *row.cells] for row in rejected.rows)
+            self.write([row.line, row.reason, *row.cells] for row in rejected.rows)
         elif len(self.first) < SHOWN:
             self.first.append(rejected)
+
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        with writing(self.file):
+            self.writer.writerows(rows)
 
     def show(self) -> None:
         for rejected in self.first:
@@ -42,22 +49,32 @@ def reject_file(file: Path | None, columns: Sequence[str]) -> Iterator[Rejects]:
     """Line number, reason and the row as it was. The file is written even when nothing is rejected: an older one would
     mislead. It may hold personal data, so only its owner can read it."""
     if file is None:
-        rejects = Rejects(None)
+        rejects = Rejects()
         yield rejects
     else:
-        with open_privately(file) as opened:
-            writer = csv.writer(opened)
-            writer.writerow(["line", "reason", *columns])
-            rejects = Rejects(writer)
+        opened = open_privately(file)
+        rejects = Rejects(file, csv.writer(opened))
+        try:
+            rejects.write([["line", "reason", *columns]])
             yield rejects
+        finally:
+            with writing(file):
+                opened.close()
     rejects.show()
 
 
 def open_privately(file: Path) -> Any:
-    try:
+    with writing(file):
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         if stat.S_ISREG(os.fstat(opened).st_mode):
             os.fchmod(opened, 0o600)
         return os.fdopen(opened, "w", newline="", encoding="utf-8")
+
+
+@contextmanager
+def writing(file: Path | None) -> Iterator[None]:
+    """Names the file that cannot be written, such as on a full disk."""
+    try:
+        yield
     except OSError as error:
         raise Failed(f"{file} cannot be written: {error.strerror}") from None

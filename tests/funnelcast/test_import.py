@@ -3,15 +3,18 @@ import csv
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from funnelcast.failure import message_of
 from funnelcast.importing.org_sending import known_nodes
 from funnelcast.remote import client
 from tests.funnelcast.command import ROOT, Result, Up, done, run, up
 
+FULL = Path("/dev/full")
 MAVEN = ROOT.parent / "shared" / "data" / "maven_crm"
 HEADER = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n"
 DEALS = f"""{HEADER}\
@@ -173,6 +176,15 @@ def test_the_export_is_never_overwritten_with_its_refused_rows(folder: Path, dry
     result = run("import", "opportunities", deals, *options, *dry_run)
     assert (result.returncode, "refused rows need another" in " ".join(result.stderr.split())) == (2, True)
     assert deals.read_text() == DEALS
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device that is always full is Linux's")
+def test_a_full_disk_is_told_and_is_no_bug(folder: Path) -> None:
+    asked = ("import", "opportunities", folder / "deals.csv", "--mapping", "maven-crm", "--dry-run")
+    result = run(*asked, "--rejects", FULL)
+    assert (result.returncode, "/dev/full cannot be written: No space left" in result.stderr) == (1, True)
+    assert "Traceback" not in result.stderr
+    assert message_of(OSError(ENOSPC, "No space left")) == "no space is left where the output goes"
 
 
 def test_without_a_key_or_a_system_it_says_so(system: Up, folder: Path) -> None:
