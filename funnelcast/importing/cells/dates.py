@@ -149,7 +149,9 @@ def must_be_in_range(label: str, text: str, parsed: Parsed) -> None:
 
 def example_of(pattern: str, language: str = "en") -> str:
     december = {piece: str(get_month_names(width, "format", language)[12]) for piece, width in MONTHS.items()}
-    codes = ((december | PYTHON_CODES).get(piece, piece.strip("'")) for piece in pieces_of(pattern))
+    pieces = list(pieces_of(pattern))
+    known = PYTHON_CODES | december | ({"hh": "%I"} if "AM" in pieces else {})
+    codes = (known.get(piece, piece.strip("'")) for piece in pieces)
     return SAMPLE_DAY.strftime("".join(codes))
 
 

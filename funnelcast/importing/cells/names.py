@@ -12,6 +12,7 @@ from anyascii import anyascii
 
 from funnelcast.importing.files.row import InvalidRow, invalid_cell, shortened
 from funnelcast.importing.files.workbook import WorkbookNumber
+from shared.rules.fields import has_address
 
 LONGEST_NODE_ID = 100
 LONGEST_ID = 149
@@ -19,7 +20,6 @@ ROUNDED_ID = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}")
 EXACT_DIGITS = 15
 """A spreadsheet keeps no more digits of a number."""
 UNSAFE = re.compile(r"[\s\x00-\x1f\x7f]|%(?=[0-9A-Fa-f]{2})")
-AT = re.compile("[@\uff20\ufe6b]|%40")
 
 
 @lru_cache(8192)
@@ -91,15 +91,22 @@ def external_id(mapping: str, label: str, text: str, notes: list[str]) -> str:
     digest stands for it.
     """
     must_be_exact(label, text)
-    if AT.search(text):
-        notes.append(f"{label} has an @: a digest stands for it")
-        return f"{mapping}:sha256-{sha256(text.encode()).hexdigest()[:32]}"
+    if has_address(text):
+        return f"{mapping}:{without_address(label, text, notes)}"
     safe = UNSAFE.sub(lambda found: quote(found[0], safe=""), text)
     if safe != text:
         notes.append(f"{label} has blanks or percent signs: they are percent-encoded")
     if len(safe) > LONGEST_ID:
         raise InvalidRow(f"{label} {shortened(text)!r} is too long: at most {LONGEST_ID} characters are expected")
     return f"{mapping}:{safe}"
+
+
+def without_address(label: str, text: str, notes: list[str]) -> str:
+    """The text; if it may contain an e-mail address, the digest that stands for it, which is counted."""
+    if not has_address(text):
+        return text
+    notes.append(f"{label} has an @: a digest stands for it")
+    return f"sha256-{sha256(text.encode()).hexdigest()[:32]}"
 
 
 def must_be_exact(label: str, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from funnelcast.failure import Failed
 from funnelcast.importing.cells.amounts import Amounts, ReadAmount
 from funnelcast.importing.cells.dates import Dates, Moment
-from funnelcast.importing.cells.names import NodeIds, external_id
+from funnelcast.importing.cells.names import NodeIds, external_id, without_address
 from funnelcast.importing.deals.history import DealHistory
 from funnelcast.importing.deals.prices import PriceList, read_prices
 from funnelcast.importing.deals.words import WordTable
@@ -108,11 +108,11 @@ class DealReader:
         approach = listed_word(fields.approach, fields.approach.read(row), Approach) if fields.approach else ""
         return {
             "name": fields.name.needed(row)[:4000],
-            "account": one_line(fields.account.label, fields.account.needed(row)),
+            "account": label_of(fields.account, fields.account.needed(row), notes),
             "owner": self.owner(row, notes),
             "motion": listed_word(fields.motion, fields.motion.needed(row), Motion),
             **({"approach": approach} if approach else {}),
-            **({"product": product} if product else {}),
+            **({"product": label_of(fields.product, product, notes)} if fields.product and product else {}),
             **pipeline,
         }
 
@@ -159,6 +159,11 @@ def one_line(label: str, text: str) -> str:
     if len(found) > LONGEST_LINE:
         raise InvalidRow(f"{label} {shortened(found)!r} is too long: at most {LONGEST_LINE} characters are expected")
     return found
+
+
+def label_of(cell: Cell, text: str, notes: list[str]) -> str:
+    """A line that everybody who reads events may see."""
+    return without_address(cell.label, one_line(cell.label, text), notes)
 
 
 def listed_word(cell: Cell, word: str, words: type[Motion] | type[Approach]) -> str:

@@ -98,6 +98,7 @@ def test_what_a_format_leaves_open_the_mapping_says(
         ("-9999999999", ["epoch"], "outside of the years 1900 to 2199"),
         ("01.01.1850", ["DD.MM.YYYY"], "outside of the years 1900 to 2199"),
         ("³1.12.2017", ["DD.MM.YYYY"], "is expected"),
+        ("3/1/17", ["MM/DD/YYYY hh:mmAM"], "such as 12/31/2017 02:30PM"),
         ("5 Foo 2024", ["D MMM YYYY"], "such as 31 Dec 2017"),
         ("5 Ju 2024", ["D MMM YYYY"], "such as 31 Dec 2017"),
         ("2017-07-01 14:00 CSTX", ["YYYY-MM-DD hh:mm ZZZ"], "the zone 'CSTX' is unknown: the mapping can list it"),

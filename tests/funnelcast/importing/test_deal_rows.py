@@ -144,6 +144,17 @@ def test_what_cannot_be_taken_for_certain_is_refused(row: Body, reason: str) -> 
         mapped(MAPPING, ROW | row)
 
 
+AT_SIGNS = {"Company": "Kitchen @ Westwerk", "Product": "a@b"}
+
+
+def test_a_digest_stands_for_an_account_or_product_with_an_at_sign_and_is_counted() -> None:
+    record = mapped(MAPPING.replace("prices: {file: prices.csv, product: product, price: price}\n", ""), ROW | AT_SIGNS)
+    opened = facts(record)[0]
+    assert (opened["account"][:10], opened["product"][:10]) == ("sha256-880", "sha256-750")
+    assert record.notes.count("Company has an @: a digest stands for it") == 1
+    assert "Westwerk" not in str(opened)
+
+
 def test_a_lost_deal_has_the_close_date_of_the_export() -> None:
     *_, dated, lost = facts(mapped(MAPPING, ROW | {"Stage": "Lost"}))
     assert (dated["command"], dated["close_date"], lost["command"]) == ("set-close-date", "2017-03-01", "lose")

@@ -51,6 +51,7 @@ def test_two_names_that_would_be_one_node_are_refused_until_the_mapping_tells_th
         ("50% off", "acme:50%%20off", "ID has blanks or percent signs: they are percent-encoded"),
         ("a b", "acme:a%20b", "ID has blanks or percent signs: they are percent-encoded"),
         ("a%20b", "acme:a%2520b", "ID has blanks or percent signs: they are percent-encoded"),
+        ("a&#64;b", "acme:sha256-4495f3fc614f4d5bb87a7feea69a8003", "ID has an @: a digest stands for it"),
         ("a@b", "acme:sha256-7508d8b5018ea640b85269861a101203", "ID has an @: a digest stands for it"),
     ],
 )
