@@ -99,7 +99,7 @@ class People:
         except InvalidRow as invalid:
             where = f"line {found[-1].row.line} stands above it: " if len(found) > 1 else ""
             raise InvalidRow(f"{where}{invalid}") from None
-        if above in found:
+        if above is not None and above in found:
             raise InvalidRow(f"the managers go round in a circle: {above.node} would stand above itself")
         return above
 
