@@ -45,6 +45,32 @@ async def test_the_deals_of_a_pipeline_that_is_not_there_are_not_moved(database:
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/pipeline")
 
 
+async def test_no_deal_moves_to_a_stage_that_is_not_there_also_when_there_is_none_to_move(database: str) -> None:
+    async with pipeline(database, [past_deal("a", "01-01")]) as client:
+        for to_stage in ("nope", "won"):
+            body = {"from_stage": "proposal", "to_stage": to_stage}
+            answer = await client.post("stages/move-deals", json=body)
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/to_stage")
+
+
+async def test_deals_stay_qualified_or_not_when_their_stage_becomes_the_other(database: str) -> None:
+    lines = [
+        past_deal("qualified", "01-01", ("01-02", "qualified")),
+        past_deal("further", "01-01", ("01-02", "qualified"), ("01-03", "proposal")),
+        past_deal("new", "01-01"),
+    ]
+    stages = [{"stage": name} for name in ("unqualified", "qualified", "proposal")]
+    async with pipeline(database, lines) as client:
+        await answer_of(client, "opportunities")
+        for first, expected in (
+            ("proposal", [("stage_unqualified", "qualified", 1)]),
+            ("unqualified", [("stage_qualified", "unqualified", 1)]),
+            ("qualified", []),
+        ):
+            answer = await client.put("stages", json={"stages": stages, "first_qualified": first})
+            assert [(each["code"], each["stage"], each["count"]) for each in answer.json()["warnings"]] == expected
+
+
 async def test_deals_stay_in_a_stage_that_disappears_until_they_are_moved(database: str) -> None:
     lines = [
         past_deal("a", "01-01", ("01-02", "qualified"), ("01-03", "proposal")),

@@ -1,7 +1,8 @@
 """The sales processes as data: their stages in order, and the forecast category of each."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
@@ -12,8 +13,9 @@ from services.pipeline.opportunity.commands import Dated, ReplaceStage
 from services.pipeline.process import commands
 from services.pipeline.process.decider import ALL, DECIDER
 from services.pipeline.process.events import Stage
-from services.pipeline.process.state import Process
+from services.pipeline.process.state import Process, Processes
 from services.pipeline.projections import opportunities
+from services.pipeline.projections.opportunities import OpenDeals
 from shared.rules.fields import Slug
 from shared.rules.message import InvalidField
 from shared.web.callers.place import PlaceRule
@@ -41,12 +43,19 @@ class ProcessesView(BaseModel):
 
 
 class StageWarning(BaseModel):
-    """`count`: of the open deals that are in the stage."""
+    """`count`: of the open deals in the stage that the warning is about."""
 
-    code: Literal["stage_removed"]
+    code: Literal["stage_removed", "stage_qualified", "stage_unqualified"]
     detail: str
     stage: str
     count: int
+
+
+DETAILS = {
+    "stage_removed": "the process has no such stage: move these open deals",
+    "stage_qualified": "the stage is a qualified one, and these open deals are not qualified: qualify them",
+    "stage_unqualified": "the stage is no qualified one, and these open deals stay qualified",
+}
 
 
 class DefinedProcess(Accepted):
@@ -67,13 +76,17 @@ async def define_process(
     command: commands.DefineProcess, call: Annotated[Call, Depends(Needs("pipeline:write"))]
 ) -> DefinedProcess:
     """Define a pipeline, or a new version of it, which needs the scope `admin`. Deals keep their stage, also one that
-    the new version does not have: there is a warning about them. Their next move follows the new version."""
+    the new version does not have, and stay qualified or not: there is a warning about those that differ from the new
+    version. Their next move follows it."""
     permitted = commands.PermittedDefinition(body=command, may_change_defined="admin" in call.caller.scopes)
     async with call.context.reads.connect() as tx:
-        stages = [stage.stage for stage in command.stages]
-        left = await opportunities.open_outside(tx, command.pipeline, stages)
-    done = await call.write(DECIDER, ALL, permitted, reply=lambda state: {"deals": left})
-    return DefinedProcess(position=done.position, warnings=removed_stages(done.body.get("deals", {})))
+        deals = await opportunities.open_by_stage(tx, command.pipeline)
+
+    def warn(processes: Processes) -> dict[str, Any]:
+        return {"warnings": list(stage_warnings(processes[command.pipeline], deals))}
+
+    done = await call.write(DECIDER, ALL, permitted, reply=warn)
+    return DefinedProcess(position=done.position, warnings=done.body["warnings"])
 
 
 class StageReplacement(Dated):
@@ -99,6 +112,8 @@ async def move_deals(
     processes = (await call.fold(DECIDER, ALL, no_texts, may_be_new=True)).state
     if body.pipeline not in processes:
         raise InvalidField("/pipeline", f"there is no pipeline {body.pipeline!r}")
+    if not processes[body.pipeline].has(body.to_stage):
+        raise InvalidField("/to_stage", f"the process has no open stage {body.to_stage!r}")
     await call.wait_until_complete()
     async with call.read() as tx:
         ids = await opportunities.open_in_stage(tx, body.pipeline, body.from_stage)
@@ -107,11 +122,16 @@ async def move_deals(
     return StreamingResponse(answer, headers=dict(call.response.headers), media_type=NDJSON)
 
 
-def removed_stages(deals: Mapping[str, int]) -> list[StageWarning]:
-    detail = "the process has no such stage: move these open deals"
-    return [
-        StageWarning(code="stage_removed", detail=detail, stage=stage, count=count) for stage, count in deals.items()
-    ]
+def stage_warnings(process: Process, deals: Iterable[OpenDeals]) -> Iterator[dict[str, Any]]:
+    """As the fields of `StageWarning`."""
+    differing = Counter[tuple[str, str]]()
+    for each in deals:
+        if not process.has(each.stage):
+            differing[each.stage, "stage_removed"] += each.number
+        elif process.is_qualified(each.stage) != each.qualified:
+            differing[each.stage, "stage_unqualified" if each.qualified else "stage_qualified"] += each.number
+    for (stage, code), count in differing.items():
+        yield {"code": code, "detail": DETAILS[code], "stage": stage, "count": count}
 
 
 def process_view(pipeline: str, process: Process) -> ProcessView:

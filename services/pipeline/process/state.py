@@ -20,6 +20,10 @@ class Process:
     won: str
     lost: str
 
+    def has(self, stage: str) -> bool:
+        """Whether it is one of the open stages."""
+        return any(each.stage == stage for each in self.stages)
+
     def index(self, stage: str) -> int:
         """The place of an open stage; raises `Rejected` for another."""
         for index, each in enumerate(self.stages):

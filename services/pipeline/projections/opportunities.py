@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -160,14 +160,19 @@ async def open_in_stage(tx: AsyncConnection, pipeline: str, stage: str) -> list[
     return list((await tx.execute(query.order_by(table.opportunity_id))).scalars())
 
 
-async def open_outside(tx: AsyncConnection, pipeline: str, stages: Collection[str]) -> dict[str, int]:
-    """The number of open deals in each stage that is not among these."""
+class OpenDeals(NamedTuple):
+    """The number of open deals in a stage that are qualified, or that are not."""
+
+    stage: str
+    qualified: bool
+    number: int
+
+
+async def open_by_stage(tx: AsyncConnection, pipeline: str) -> list[OpenDeals]:
     table = opportunities.c
-    query = select(table.stage, func.count()).where(
-        table.pipeline == pipeline, table.outcome.is_(None), table.stage.not_in(stages)
-    )
-    found = await tx.execute(query.group_by(table.stage).order_by(table.stage))
-    return {row[0]: row[1] for row in found}
+    counted = (table.stage, table.qualified)
+    query = select(*counted, func.count()).where(table.pipeline == pipeline, table.outcome.is_(None))
+    return [OpenDeals(*row) for row in await tx.execute(query.group_by(*counted).order_by(*counted))]
 
 
 async def open_of(tx: AsyncConnection, owner: str) -> list[str]:
