@@ -19,14 +19,14 @@ from shared.rules.reaction import Reaction
 from shared.web.requests.conditions import format_positions
 
 MOST_LOCKS = 10
-"""Of one reading: each is a roll-up."""
+"""The most locks of one reading: each is a roll-up."""
 
 
 async def due_locks(reading: Reading, limit: int) -> Sequence[Due]:
     """Weeks of the whole organisation that have ended since the last one that was locked by schedule, also when nothing
     ran at their ends. A week waits until everything that was recorded in it is applied, and no key is parked."""
     schedule = await settings.first_lock_schedule(reading.tx)
-    roots = await org_nodes.tops(reading.tx) if schedule else {}
+    roots = await org_nodes.roots(reading.tx) if schedule else {}
     if schedule is None or len(roots) != 1:
         return []
     (root,), found = roots, list[Due]()

@@ -1,4 +1,4 @@
-"""Work whose time has come: a look at the benchmarks, for each business day."""
+"""Work whose time has come: the evaluation of the benchmarks, for each business day."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pipeline.benchmark.commands import RecordStatus
 from services.pipeline.benchmark.decider import DECIDER
-from services.pipeline.metrics.benchmark_looks import SampleCount, look_id, look_window, looks, subject_of
+from services.pipeline.metrics.benchmark_evaluation import (
+    SampleCount,
+    evaluation_id,
+    evaluation_window,
+    evaluations,
+    subject_of,
+)
 from services.pipeline.metrics.deal_sums import DealSet
 from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.metrics.funnel_steps import Step
@@ -24,7 +30,7 @@ from shared.store.folded_streams import read_states
 
 BY = (Dimension.SOURCE, Dimension.MOTION)
 LOOK_SECONDS = 900.0
-"""Repeated looks find the deals that were entered late, as far as the status did not change on the same day."""
+"""Repeated evaluations find the deals that were entered late, as far as the status did not change on the same day."""
 
 
 async def changed_benchmarks(reading: Reading, limit: int) -> Sequence[Due] | None:
@@ -35,10 +41,10 @@ async def changed_benchmarks(reading: Reading, limit: int) -> Sequence[Due] | No
     midnight = settings.start_of_day(settings.business_day(now))
     if not await are_complete(reading, midnight):
         return None
-    found = looks(settings.benchmarks, midnight, await figures(tx, midnight))
+    found = evaluations(settings.benchmarks, midnight, await figures(tx, midnight))
     states = await read_states(tx, DECIDER, [subject_of(each.band) for each in found])
     changed = [each for each in found if states[subject_of(each.band)].status != each.status]
-    return [Due(subject_of(each.band), midnight, look_id(each.band, midnight), each) for each in changed[:limit]]
+    return [Due(subject_of(each.band), midnight, evaluation_id(each.band, midnight), each) for each in changed[:limit]]
 
 
 async def are_complete(reading: Reading, midnight: datetime) -> bool:
@@ -60,7 +66,7 @@ async def figures(tx: AsyncConnection, midnight: datetime) -> Mapping[Measure, S
 
 
 async def won(tx: AsyncConnection, midnight: datetime) -> list[SampleCount]:
-    begins, ends, _ = look_window(Measure.WIN_RATE, midnight)
+    begins, ends, _ = evaluation_window(Measure.WIN_RATE, midnight)
     window = Window(begins, ends, as_of=midnight)
     rows = await deal_states.closed_sums(tx, window, BY)
     return [
@@ -71,7 +77,7 @@ async def won(tx: AsyncConnection, midnight: datetime) -> list[SampleCount]:
 
 
 async def converted(tx: AsyncConnection, midnight: datetime, step: Step, measure: Measure) -> list[SampleCount]:
-    begins, ends, matured = look_window(measure, midnight)
+    begins, ends, matured = evaluation_window(measure, midnight)
     cohort = await funnel.steps(tx, Window(begins, ends, as_of=midnight), matured, BY)
     return [
         SampleCount(row.key[0], row.key[1], row.converted, row.entered) for row in cohort.groups if row.step == step

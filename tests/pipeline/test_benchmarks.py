@@ -12,7 +12,7 @@ from services.pipeline.benchmark.commands import RecordStatus
 from services.pipeline.benchmark.decider import DECIDER
 from services.pipeline.benchmark.events import BenchmarkCrossed, Status
 from services.pipeline.benchmark.state import Benchmark
-from services.pipeline.metrics.benchmark_looks import SampleCount, looks, subject_of
+from services.pipeline.metrics.benchmark_evaluation import SampleCount, evaluations, subject_of
 from services.pipeline.opportunity.events import Motion
 from services.pipeline.service import SERVICE
 from services.pipeline.setting.events import Band, Measure
@@ -58,7 +58,8 @@ def test_the_same_status_is_none() -> None:
 
 
 def test_a_status_changes_once_at_an_instant() -> None:
-    """A repeated look at the same midnight may find more deals: its event would have the id of the first one's."""
+    """A repeated evaluation at the same midnight may find more deals: its event would have the id of the first
+    one's."""
     within = FOUND.model_copy(update={"status": "within"})
     given(crossed("insufficient_history", FOUND)).when(within, at=NOON).then()
 
@@ -71,7 +72,7 @@ def test_a_band_is_compared_with_all_that_it_names() -> None:
         SampleCount("webinar", existing, 5, 5),
         SampleCount("paid", new, 0, 10),
     ]
-    found = looks(Benchmarks(10, tuple(bands)), MIDNIGHT, {Measure.WIN_RATE: figures})
+    found = evaluations(Benchmarks(10, tuple(bands)), MIDNIGHT, {Measure.WIN_RATE: figures})
     assert [(each.part, each.sample, each.rate and str(each.rate), each.status) for each in found] == [
         (8, 25, "0.320", "within"),
         (3, 20, "0.150", "below"),

@@ -17,7 +17,7 @@ def allowed_commands(lead: Mapping[str, Any], reasons: Reasons, person: Person) 
     if not person.may("qualification:write"):
         return []
     lifecycle = lead["lifecycle"]
-    return [*claims(lead), *hand_overs(lead), *verdicts(lifecycle, reasons)]
+    return [*claims(lead), *hand_overs(lead), *lifecycle_commands(lifecycle, reasons)]
 
 
 def claims(lead: Mapping[str, Any]) -> Iterator[CommandForm]:
@@ -45,7 +45,7 @@ def hand_overs(lead: Mapping[str, Any]) -> Iterator[CommandForm]:
     )
 
 
-def verdicts(lifecycle: str, reasons: Reasons) -> Iterator[CommandForm]:
+def lifecycle_commands(lifecycle: str, reasons: Reasons) -> Iterator[CommandForm]:
     def reason(name: str) -> Field:
         return Field("reason", "Reason", "choice", reasons[name])
 

@@ -12,7 +12,7 @@ PATH, DEALS = "/metrics/deals", "opportunities"
 LISTS = (DEALS, "stays")
 
 
-def behind(link: str) -> str:
+def path_of_list(link: str) -> str:
     """The page of a list of the API."""
     path, _, query = link.partition("?")
     return f"{FOLDER}{PATH}?of={path.rpartition('/')[2]}&{query}"

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from funnelcast.pages.screen import Screen, Visit
-from funnelcast.pages.screens.measured_deals import behind
+from funnelcast.pages.screens.measured_deals import path_of_list
 from funnelcast.pages.screens.names import names_of_nodes
 from funnelcast.pages.screens.rate_chart import Rate, rate_chart
 from funnelcast.pages.screens.window import window_of
@@ -57,7 +57,7 @@ async def show_metrics(visit: Visit) -> Response:
         wins=wins,
         cost=cost,
         statuses=STATUSES,
-        behind=behind,
+        path_of_list=path_of_list,
         chart=rate_chart(rates(funnel, wins)),
         warnings={each["code"]: each for answer in (volume, velocity, wins) for each in answer["warnings"]}.values(),
     )

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 async def is_at_root(tx: AsyncConnection, subtree: Subtree) -> bool:
-    return subtree.node in await org_nodes.tops(tx)
+    return subtree.node in await org_nodes.roots(tx)
 
 
 async def visible_owners(tx: AsyncConnection, subtree: Subtree) -> frozenset[str] | None:

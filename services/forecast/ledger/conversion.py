@@ -50,12 +50,12 @@ class Conversion:
         """The amount in `currency`; None without a rate."""
         if currency in (self.currency, None):
             return amount
-        source, target = self.worth(currency, closed_on), self.worth(self.currency, closed_on)
+        source, target = self.rate_of(currency, closed_on), self.rate_of(self.currency, closed_on)
         if source is None or target is None:
             return None
         return EXACT.divide(EXACT.multiply(amount, source), target)
 
-    def worth(self, currency: str, closed_on: date | None) -> Decimal | None:
+    def rate_of(self, currency: str, closed_on: date | None) -> Decimal | None:
         match self.policy:
             case "plan":
                 return self.table.in_plan(currency, self.year)

@@ -48,14 +48,14 @@ class MovedTotals:
         self.nodes[node.node] = node
         if moved:
             for ancestor in old_ancestors:
-                self.gain(ancestor, moved, -1)
+                self.add_shares(ancestor, moved, -1)
             for ancestor in self.ancestors(node.node):
-                self.gain(ancestor, moved, 1)
+                self.add_shares(ancestor, moved, 1)
 
     def add_new(self, node: str) -> None:
         self.new.add(node)
         if node in self.owners:
-            self.gain(node, {node: 1}, 1)
+            self.add_shares(node, {node: 1}, 1)
 
     def ancestors(self, node: str) -> Iterator[str]:
         return (each for each in counting_nodes(self.nodes, node) if each != node)
@@ -67,7 +67,7 @@ class MovedTotals:
             gained[node] = gained.get(node, 0) + 1
         return gained
 
-    def gain(self, node: str, shares: Shares, sign: int) -> None:
+    def add_shares(self, node: str, shares: Shares, sign: int) -> None:
         gained = self.gained.setdefault(node, {})
         for source, share in shares.items():
             gained[source] = gained.get(source, 0) + sign * share

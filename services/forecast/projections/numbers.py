@@ -87,8 +87,8 @@ class CurrentNumbers:
     tx: AsyncConnection
 
     async def tree(self, node: str | None, depth: int) -> OrgTree:
-        tops = await org_nodes.tops(self.tx)
-        return org_tree({**tops, **await org_nodes.downwards(self.tx, [node] if node else tops, depth)})
+        roots = await org_nodes.roots(self.tx)
+        return org_tree({**roots, **await org_nodes.downwards(self.tx, [node] if node else roots, depth)})
 
     async def ancestors(self, owners: Collection[str]) -> OrgNodes:
         return await org_nodes.upwards(self.tx, owners) if owners else {}

@@ -69,7 +69,7 @@ async def exists(tx: AsyncConnection, node: str) -> bool:
     return bool(await read(tx, ONE, node=node))
 
 
-async def tops(tx: AsyncConnection) -> OrgNodes:
+async def roots(tx: AsyncConnection) -> OrgNodes:
     """Nodes without a parent: one, but while an import exchanges the root."""
     return await read(tx, TOPS)
 

@@ -56,7 +56,7 @@ class OrgReplay:
 async def org_replay(tx: AsyncConnection, until: datetime, known: KnownPositions) -> OrgReplay:
     """A replay of the changes until an instant. It stands before the first."""
     histories = dict[str, NodeHistory]()
-    started = await tx.execute(IN_ORDER.where(OrgInstant(until, known.forecast).counts))
+    started = await tx.execute(IN_ORDER.where(OrgInstant(until, known.forecast).is_known))
     async for node, node_rows in in_slices(groupby(started, key=lambda row: row.node)):
         histories[node] = history(node_rows)
     starts = [(row.starts, node) for node, rows in histories.items() for row in rows]

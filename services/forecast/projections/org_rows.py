@@ -58,8 +58,8 @@ class OrgInstant(NamedTuple):
     position: int
 
     @property
-    def counts(self) -> ColumnElement[bool]:
-        """Whether a row does."""
+    def is_known(self) -> ColumnElement[bool]:
+        """The condition that a row is known then."""
         return and_(org_rows.c.starts <= self.at, org_rows.c.position <= self.position)
 
 
@@ -102,7 +102,7 @@ async def last_start(tx: AsyncConnection) -> datetime:
 
 async def nodes_at(tx: AsyncConnection, instant: OrgInstant, only: Collection[str] | None = None) -> dict[str, OrgNode]:
     """The whole organisation at that instant, or these nodes of it."""
-    nodes, query = {}, IN_ORDER.where(instant.counts)
+    nodes, query = {}, IN_ORDER.where(instant.is_known)
     if only is not None:
         query = query.where(org_rows.c.node == any_(literal(list(only), ARRAY(Text))))
     async for node, node_rows in in_slices(groupby(await tx.execute(query), key=lambda row: row.node)):

@@ -33,7 +33,7 @@ KEPT_ORGS: WeakKeyDictionary[Engine, dict[RowsUntil, KeptOrg]] = WeakKeyDictiona
 
 
 async def rows_at(tx: AsyncConnection, instant: OrgInstant) -> RowsUntil:
-    return RowsUntil(*(await tx.execute(LAST.where(instant.counts))).one())
+    return RowsUntil(*(await tx.execute(LAST.where(instant.is_known))).one())
 
 
 async def all_rows(tx: AsyncConnection) -> RowsUntil:
@@ -64,7 +64,7 @@ def nearest_kept(kept: dict[RowsUntil, KeptOrg], visible: int) -> KeptOrg | None
 
 async def nodes_near(tx: AsyncConnection, near: KeptOrg, instant: OrgInstant) -> OrgNodes:
     """The organisation of the instant, from that of another one: only nodes for which other rows count are read."""
-    other_rows = select(org_rows.c.node).distinct().where(near.instant.counts.is_distinct_from(instant.counts))
+    other_rows = select(org_rows.c.node).distinct().where(near.instant.is_known.is_distinct_from(instant.is_known))
     changed = list((await tx.execute(other_rows)).scalars())
     same = dict(near.org.nodes)
     for node in changed:

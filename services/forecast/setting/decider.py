@@ -58,13 +58,13 @@ def chosen_calendar(settings: Settings, command: ChangeSettings) -> FiscalCalend
     if rule is None:
         if key not in settings.known:
             raise InvalidField(
-                "/calendar_rule", f"is needed: there is no calendar {key} yet; known are {listed(settings)}"
+                "/calendar_rule", f"is needed: there is no calendar {key} yet; known are {known_calendars(settings)}"
             )
         return FiscalCalendar(key, settings.known[key])
     return own_calendar(key, CalendarRule(**rule.model_dump()))
 
 
-def listed(settings: Settings) -> str:
+def known_calendars(settings: Settings) -> str:
     return ", ".join(settings.known)
 
 

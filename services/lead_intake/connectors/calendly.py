@@ -12,7 +12,6 @@ from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, external_id
 from services.lead_intake.connectors.signatures import stamped
 from services.lead_intake.connectors.values import (
-    dig,
     flag,
     instant,
     line,
@@ -20,6 +19,7 @@ from services.lead_intake.connectors.values import (
     object_at,
     objects_at,
     text,
+    value_at,
 )
 from services.lead_intake.lead.events import Source
 
@@ -33,7 +33,7 @@ def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verific
 def identify(value: JsonObject, connection: Connection) -> str | None:
     """Being marked as a no-show has an address of its own: it can be taken back and repeated."""
     invitee = object_at(value, "payload")
-    no_show = dig(invitee, "no_show", "uri")
+    no_show = value_at(invitee, "no_show", "uri")
     parts = [no_show] if text(no_show) else []
     return external_id(connection, value.get("event"), invitee.get("uri"), *parts)
 
@@ -47,10 +47,10 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
         case "invitee.canceled" if flag(invitee.get("rescheduled")):
             yield Ignored("rescheduled: the booking that replaces this one says so")
         case "invitee.canceled":
-            reason = text(dig(invitee, "cancellation", "canceler_type"))
+            reason = text(value_at(invitee, "cancellation", "canceler_type"))
             yield replace(activity("meeting_canceled", value, at, connection), detail=reason)
         case "invitee_no_show.created":
-            yield activity("no_show", value, instant(dig(invitee, "no_show", "created_at")) or at, connection)
+            yield activity("no_show", value, instant(value_at(invitee, "no_show", "created_at")) or at, connection)
         case "invitee_no_show.deleted":
             yield replace(activity("no_show", value, at, connection), undone=True)
         case "routing_form_submission.created":
@@ -74,21 +74,21 @@ def booking(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
     booked = activity("meeting_booked", value, booked_at(value), connection)
     replaced = line(invitee.get("old_invitee"))
     yield replace(booked, replaces=replaced)
-    event_type = text(dig(invitee, "scheduled_event", "event_type"))
+    event_type = text(value_at(invitee, "scheduled_event", "event_type"))
     if replaced is None and (not connection.kinds or event_type in connection.kinds):
         answers = [answer(name, invitee.get(name), meaning=meaning) for name, meaning in INVITEE]
         yield capture(submission(value, answers, event_type, connection), connection)
 
 
 def booked_at(value: JsonObject) -> datetime | None:
-    return instant(dig(value, "payload", "created_at")) or instant(value.get("created_at"))
+    return instant(value_at(value, "payload", "created_at")) or instant(value.get("created_at"))
 
 
 def routing_form(value: JsonObject, connection: Connection) -> Outcome:
     """Nobody is asked for an e-mail address there; the person may have typed one in."""
     if not any(looks_like_email(one.get("answer")) for one in objects_at(value, "payload", "questions_and_answers")):
         return Ignored("no answer is an e-mail address")
-    return capture(submission(value, [], dig(value, "payload", "routing_form"), connection), connection)
+    return capture(submission(value, [], value_at(value, "payload", "routing_form"), connection), connection)
 
 
 def submission(value: JsonObject, answers: list[FormAnswer], asset: Json, connection: Connection) -> Submission:
@@ -98,10 +98,10 @@ def submission(value: JsonObject, answers: list[FormAnswer], asset: Json, connec
         answers=[*answers, *map(read_answer, objects_at(payload, "questions_and_answers"))],
         kind_ids=(asset,),
         asset_id=asset,
-        title=dig(payload, "scheduled_event", "name"),
+        title=value_at(payload, "scheduled_event", "name"),
         occurred_at=booked_at(value),
         external_id=identify(value, connection),
-        extra={name: dig(payload, "tracking", name) for name in CAMPAIGN}
+        extra={name: value_at(payload, "tracking", name) for name in CAMPAIGN}
         | {"phone": payload.get("text_reminder_number")},
     )
 

@@ -19,10 +19,10 @@ from services.lead_intake.connectors.posted import is_form, posted_fields
 from services.lead_intake.connectors.reader import Part, Reader, array_parts, external_id
 from services.lead_intake.connectors.signatures import has_token, hex_hmac, signed
 from services.lead_intake.connectors.values import (
-    dig,
     from_seconds,
     object_at,
     text,
+    value_at,
 )
 
 IDS = ("leadgen_id", "page_id", "form_id", "ad_id", "adgroup_id")
@@ -73,7 +73,7 @@ def is_change(value: JsonObject) -> bool:
 def identify(value: JsonObject, connection: Connection) -> str | None:
     """A hook and the lead that it announces are two elements."""
     if is_change(value):
-        return external_id(connection, "hook", dig(value, "value", "leadgen_id"))
+        return external_id(connection, "hook", value_at(value, "value", "leadgen_id"))
     return facebook_leads.lead_id(value, connection)
 
 

@@ -10,13 +10,13 @@ from services.lead_intake.connectors.outcomes import Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed, json_value
 from services.lead_intake.connectors.reader import Reader, external_id
 from services.lead_intake.connectors.signatures import signed
-from services.lead_intake.connectors.values import dig, flag, instant, objects_at, text
+from services.lead_intake.connectors.values import flag, instant, objects_at, text, value_at
 from services.lead_intake.lead.events import Source
 
 
 def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verification:
     try:
-        given = text(dig(json_value(delivery.body), "google_key"))
+        given = text(value_at(json_value(delivery.body), "google_key"))
     except Malformed as error:
         return Unverified(str(error))
     return signed([given], connection.secrets, lambda secret: secret)

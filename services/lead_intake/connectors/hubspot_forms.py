@@ -6,7 +6,7 @@ from services.lead_intake.connectors.fields import KNOWN, FormAnswer, answer
 from services.lead_intake.connectors.outcomes import Capture
 from services.lead_intake.connectors.reader import external_id
 from services.lead_intake.connectors.redaction import plain_name
-from services.lead_intake.connectors.values import dig, from_milliseconds, object_at, objects_at, text, unanimous
+from services.lead_intake.connectors.values import from_milliseconds, object_at, objects_at, text, unanimous, value_at
 from services.lead_intake.lead.events import Source
 
 
@@ -62,7 +62,7 @@ def properties(value: JsonObject, connection: Connection) -> list[FormAnswer]:
     """A contact has hundreds of properties; those that are neither known nor mapped say nothing about the form."""
     wanted = {plain_name(name) for name in connection.fields} | KNOWN.keys()
     return [
-        answer(name, dig(one, "value") if isinstance(one, dict) else one)
+        answer(name, value_at(one, "value") if isinstance(one, dict) else one)
         for name, one in object_at(value, "properties").items()
         if plain_name(name) in wanted
     ]
@@ -77,9 +77,9 @@ def form(value: JsonObject, connection: Connection) -> Capture:
         answers=[answer(one.get("name"), one.get("value")) for one in objects_at(value, "fields")],
         kind_ids=(form_id,),
         asset_id=form_id,
-        title=dig(value, "context", "pageName"),
+        title=value_at(value, "context", "pageName"),
         occurred_at=from_milliseconds(value.get("submittedAt")),
-        extra={"landing_url": dig(value, "context", "pageUri")},
+        extra={"landing_url": value_at(value, "context", "pageUri")},
         consent=unanimous(box.get("value") for box in boxes),
         consent_wording="; ".join(filter(None, (text(box.get("text")) for box in boxes))) or None,
     )

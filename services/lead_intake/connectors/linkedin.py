@@ -12,13 +12,13 @@ from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, each_of_array, external_id
 from services.lead_intake.connectors.signatures import challenge_reply, has_token, hex_hmac, signed
 from services.lead_intake.connectors.values import (
-    dig,
     flag,
     from_milliseconds,
     looks_like_email,
     objects_at,
     text,
     unanimous,
+    value_at,
 )
 from services.lead_intake.lead.events import Source
 
@@ -87,7 +87,7 @@ def response(value: JsonObject, connection: Connection) -> Outcome:
         return Ignored("a test lead")
     boxes = objects_at(value, "formResponse", "consentResponses")
     form = FORM.search(text(value.get("versionedLeadGenFormUrn")) or "")
-    campaign = last_part(dig(value, "leadMetadata", "sponsoredLeadMetadata", "campaign"))
+    campaign = last_part(value_at(value, "leadMetadata", "sponsoredLeadMetadata", "campaign"))
     form_id = form[1] if form else None
     made = Submission(
         default=SOURCES.get(text(value.get("leadType")) or "", Source.CONTACT_FORM),
@@ -103,8 +103,8 @@ def response(value: JsonObject, connection: Connection) -> Outcome:
 
 def read_answer(one: JsonObject) -> FormAnswer:
     """Questions have numbers; the settings say which asks what. An address is known by its look."""
-    given = dig(one, "answerDetails", "textQuestionAnswer", "answer")
-    options = dig(one, "answerDetails", "multipleChoiceAnswer", "options")
+    given = value_at(one, "answerDetails", "textQuestionAnswer", "answer")
+    options = value_at(one, "answerDetails", "multipleChoiceAnswer", "options")
     return answer(one.get("questionId"), given or options, meaning="email" if looks_like_email(given) else None)
 
 

@@ -10,7 +10,7 @@ from services.lead_intake.connectors.outcomes import Activity, IdentityChange, I
 from services.lead_intake.connectors.parsing import Malformed, form_fields, nested_form
 from services.lead_intake.connectors.reader import Part, Reader, external_id
 from services.lead_intake.connectors.signatures import has_token, stamped
-from services.lead_intake.connectors.values import dig, instant_without_zone, object_at, text
+from services.lead_intake.connectors.values import instant_without_zone, object_at, text, value_at
 from services.lead_intake.lead.events import Source
 
 
@@ -60,7 +60,7 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
 
 
 def subscription(value: JsonObject, connection: Connection) -> Outcome:
-    list_id = dig(value, "data", "list_id")
+    list_id = value_at(value, "data", "list_id")
     made = Submission(
         default=Source.NEWSLETTER,
         answers=answers(value),

@@ -19,7 +19,7 @@ from services.lead_intake.connectors.outcomes import (
 from services.lead_intake.connectors.parsing import Malformed, json_value
 from services.lead_intake.connectors.reader import Part, Reader, array_parts, external_id
 from services.lead_intake.connectors.signatures import has_token, hex_hmac, signed
-from services.lead_intake.connectors.values import dig, instant, text
+from services.lead_intake.connectors.values import instant, text, value_at
 from services.lead_intake.lead.events import Source
 
 ACTIVITIES: dict[str, VendorActivityKind] = {
@@ -90,7 +90,7 @@ def person(value: JsonObject, connection: Connection) -> PersonRef:
 
 def traits(value: JsonObject) -> list[FormAnswer]:
     """The traits of the call and of its context, and what an event's properties say of the person."""
-    of_person = [*flattened(value.get("traits")), *flattened(dig(value, "context", "traits"))]
+    of_person = [*flattened(value.get("traits")), *flattened(value_at(value, "context", "traits"))]
     of_event = flattened(value.get("properties"), "properties")
     first: dict[str, Json] = {}
     for path, leaf in (*of_person, *of_event):
@@ -99,7 +99,7 @@ def traits(value: JsonObject) -> list[FormAnswer]:
 
 
 def submission(value: JsonObject, event: str, connection: Connection) -> Submission:
-    campaign = {f"utm_{ours}": dig(value, "context", "campaign", theirs) for theirs, ours in CAMPAIGN.items()}
+    campaign = {f"utm_{ours}": value_at(value, "context", "campaign", theirs) for theirs, ours in CAMPAIGN.items()}
     return Submission(
         default=Source.OTHER,
         answers=traits(value),
@@ -107,7 +107,7 @@ def submission(value: JsonObject, event: str, connection: Connection) -> Submiss
         asset_id=event,
         occurred_at=occurred_at(value),
         external_id=identify(value, connection),
-        extra={"landing_url": dig(value, "context", "page", "url"), **campaign},
+        extra={"landing_url": value_at(value, "context", "page", "url"), **campaign},
         vendor_person_id=person(value, connection).vendor_id,
     )
 

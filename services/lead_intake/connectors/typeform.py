@@ -10,7 +10,7 @@ from services.lead_intake.connectors.outcomes import Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed
 from services.lead_intake.connectors.reader import Reader, external_id
 from services.lead_intake.connectors.signatures import base64_hmac, signed
-from services.lead_intake.connectors.values import dig, instant, object_at, objects_at, text
+from services.lead_intake.connectors.values import instant, object_at, objects_at, text, value_at
 from services.lead_intake.lead.events import Source
 
 MEANINGS = {"email": "email", "phone_number": "phone"}
@@ -22,7 +22,7 @@ def verify(delivery: Delivery, connection: Connection, now: datetime) -> Verific
 
 
 def identify(value: JsonObject, connection: Connection) -> str | None:
-    return external_id(connection, dig(value, "form_response", "token"))
+    return external_id(connection, value_at(value, "form_response", "token"))
 
 
 def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
@@ -48,7 +48,7 @@ def submission(value: JsonObject, connection: Connection) -> Submission:
         answers=[*answers, *answers_of(object_at(response, "hidden"))],
         kind_ids=(form_id,),
         asset_id=form_id,
-        title=dig(response, "definition", "title"),
+        title=value_at(response, "definition", "title"),
         occurred_at=instant(response.get("submitted_at")),
         external_id=identify(value, connection),
         consent=box,
@@ -66,7 +66,7 @@ def answer_value(one: JsonObject, kind: str | None) -> Json:
     """The value stands under the name of its type; choices have labels, and what was typed in beside them."""
     match kind:
         case "choice":
-            return dig(one, "choice", "label") or dig(one, "choice", "other")
+            return value_at(one, "choice", "label") or value_at(one, "choice", "other")
         case "choices":
             choices = object_at(one, "choices")
             labels = choices.get("labels")
@@ -78,8 +78,8 @@ def answer_value(one: JsonObject, kind: str | None) -> Json:
 def legal_consent(response: JsonObject, titles: dict[str | None, Json]) -> tuple[bool | None, str | None]:
     """The answer to a field of the type that the vendor made for terms; other yes-or-no fields may ask anything."""
     for one in objects_at(response, "answers"):
-        if dig(one, "field", "type") == "legal" and isinstance(one.get("boolean"), bool):
-            return one["boolean"], text(titles.get(text(dig(one, "field", "id"))))
+        if value_at(one, "field", "type") == "legal" and isinstance(one.get("boolean"), bool):
+            return one["boolean"], text(titles.get(text(value_at(one, "field", "id"))))
     return None, None
 
 

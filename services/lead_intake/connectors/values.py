@@ -16,7 +16,7 @@ YES = words("true yes y 1 on checked granted accepted agree agreed ja oui si sí
 NO = words("false no n 0 off unchecked denied declined nein non")
 
 
-def dig(value: Json, *path: str) -> Json:
+def value_at(value: Json, *path: str) -> Json:
     """The value at the end of the path; `None` where a step is missing or no object."""
     for step in path:
         if not isinstance(value, dict):
@@ -27,12 +27,12 @@ def dig(value: Json, *path: str) -> Json:
 
 def object_at(value: Json, *path: str) -> JsonObject:
     """An empty object in place of none."""
-    found = dig(value, *path)
+    found = value_at(value, *path)
     return found if isinstance(found, dict) else {}
 
 
 def objects_at(value: Json, *path: str) -> list[JsonObject]:
-    found = dig(value, *path)
+    found = value_at(value, *path)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 

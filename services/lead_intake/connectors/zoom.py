@@ -11,7 +11,15 @@ from services.lead_intake.connectors.outcomes import Activity, Ignored, Outcome
 from services.lead_intake.connectors.parsing import Malformed, json_value
 from services.lead_intake.connectors.reader import Reader, external_id
 from services.lead_intake.connectors.signatures import SECOND, all_of, challenge_reply, fresh, hex_hmac, signed
-from services.lead_intake.connectors.values import dig, from_milliseconds, instant, line, object_at, objects_at, text
+from services.lead_intake.connectors.values import (
+    from_milliseconds,
+    instant,
+    line,
+    object_at,
+    objects_at,
+    text,
+    value_at,
+)
 from services.lead_intake.lead.events import Source
 
 REGISTRANT = ("email", "first_name", "last_name", "phone", "org", "job_title", "industry", "no_of_employees", "country")
@@ -33,8 +41,8 @@ def handshake(delivery: Delivery, connection: Connection) -> Reply | None:
         value = json_value(delivery.body)
     except Malformed:
         return None
-    token = text(dig(value, "payload", "plainToken"))
-    if dig(value, "event") != "endpoint.url_validation" or token is None or not connection.secrets:
+    token = text(value_at(value, "payload", "plainToken"))
+    if value_at(value, "event") != "endpoint.url_validation" or token is None or not connection.secrets:
         return None
     return challenge_reply(token, connection, ("plainToken", "encryptedToken"))
 
@@ -46,7 +54,7 @@ def identify(value: JsonObject, connection: Connection) -> str | None:
     if joined:
         member = joined.get("registrant_id") or joined.get("participant_user_id") or joined.get("id")
         return external_id(connection, value.get("event"), webinar.get("uuid") or webinar.get("id"), member)
-    registrant = dig(webinar, "registrant", "id")
+    registrant = value_at(webinar, "registrant", "id")
     stamps = [value["event_ts"]] if text(value.get("event_ts")) else []
     return external_id(connection, value.get("event"), webinar.get("id"), registrant, *stamps)
 
@@ -63,7 +71,7 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
         registrant = object_at(webinar, "registrant")
         yield capture(registration(value, registrant, connection), connection)
     elif action == "registration_cancelled":
-        person = person_ref(dig(webinar, "registrant", "email"))
+        person = person_ref(value_at(webinar, "registrant", "email"))
         at = from_milliseconds(value.get("event_ts"))
         yield Activity(
             "registration_canceled", person, at, identify(value, connection), subject=line(webinar.get("id"))
@@ -75,7 +83,7 @@ def interpret(value: JsonObject, connection: Connection) -> Iterator[Outcome]:
 
 
 def registration(value: JsonObject, registrant: JsonObject, connection: Connection) -> Submission:
-    tracking_url = dig(registrant, "tracking_source", "tracking_url")
+    tracking_url = value_at(registrant, "tracking_source", "tracking_url")
     questions = objects_at(registrant, "custom_questions")
     asked = [answer(one.get("title"), one.get("value")) for one in questions]
     known = [answer(name, registrant.get(name)) for name in (*REGISTRANT, *PLANS)]
@@ -84,7 +92,7 @@ def registration(value: JsonObject, registrant: JsonObject, connection: Connecti
 
 
 def tracking_source(registrant: JsonObject) -> JsonObject:
-    return {"utm_source": dig(registrant, "tracking_source", "source_name")}
+    return {"utm_source": value_at(registrant, "tracking_source", "source_name")}
 
 
 def attendance(value: JsonObject, connection: Connection) -> Outcome:

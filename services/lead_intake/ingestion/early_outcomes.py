@@ -38,7 +38,7 @@ Early = outcomes.Activity | outcomes.ProfileChange | outcomes.IdentityChange
 """The outcomes that wait for their person. An erasure waits for nobody: a later capture is a new beginning."""
 
 
-def awaits(blind_index: BlindIndex, outcome: outcomes.Outcome) -> Sequence[str]:
+def aliases_awaited(blind_index: BlindIndex, outcome: outcomes.Outcome) -> Sequence[str]:
     """The aliases by any of which the person or the capture will be known. Raises `ValidationError` when a person is
     not named by anything that can be read."""
     match outcome:
@@ -54,7 +54,7 @@ def awaits(blind_index: BlindIndex, outcome: outcomes.Outcome) -> Sequence[str]:
 
 async def await_capture(call: Call, outcome: outcomes.Outcome, quarantine_id: str) -> int | None:
     """The position of the delivery's release, if the capture came meanwhile."""
-    names = [awaited_alias(alias) for alias in awaits(call.context.blind_index, outcome)]
+    names = [awaited_alias(alias) for alias in aliases_awaited(call.context.blind_index, outcome)]
     released = await record_early(call, [await begin_wait(call, name, quarantine_id) for name in names])
     return released.get(quarantine_id)
 
@@ -121,7 +121,7 @@ async def record_waiting(call: Call, quarantine_id: str) -> list[WriteResult] | 
 
 async def looked_up(call: Call, outcome: outcomes.NeedsLookup) -> str:
     """The id of the capture that the looked-up body yielded. Raises `Missing`."""
-    for alias in awaits(call.context.blind_index, outcome):
+    for alias in aliases_awaited(call.context.blind_index, outcome):
         lead_id = await call.subject_of_alias(alias)
         captures = (await fold(call, HISTORY, lead_id)).captures if lead_id else []
         for capture in captures:

@@ -125,7 +125,7 @@ async def list_accounts_behind_farming(query: Annotated[AccountsQuery, Query()],
     async with call.read() as tx:
         window, _ = await farming_window(call, tx, query)
         after = cursor[0] if cursor else None
-        rows = await farming.behind(tx, window, query.group, query.untouched, after, query.limit)
+        rows = await farming.accounts_behind(tx, window, query.group, query.untouched, after, query.limit)
     return make_page([named_account(row) for row in rows], query.limit, lambda item: [item.account])
 
 

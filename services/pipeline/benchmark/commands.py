@@ -9,7 +9,7 @@ from shared.rules.message import Command
 
 
 class RecordStatus(Command):
-    """The result of a look at a benchmark: `part` of a `sample` within a window."""
+    """Records the result of the evaluation of a benchmark: `part` of a `sample` within a window."""
 
     band: Band
     status: Status

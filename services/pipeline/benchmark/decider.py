@@ -9,8 +9,8 @@ from shared.rules.decider import Decider
 
 
 def decide(benchmark: Benchmark, command: RecordStatus, at: datetime) -> list[BenchmarkCrossed]:
-    """The status changes at most once at one instant: a second look, at deals that came late, waits for the next
-    instant."""
+    """The status changes at most once at one instant: a second evaluation, with deals that came late, waits for the
+    next instant."""
     if command.status == benchmark.status or (benchmark.crossed_at is not None and at <= benchmark.crossed_at):
         return []
     event = BenchmarkCrossed(

@@ -12,9 +12,9 @@ Status = Literal["within", "below", "above", "insufficient_history"]
 
 
 class BenchmarkCrossed(Event):
-    """Another status than at the last look. `source`, `motion`: of the band; None: any. `part` of a `sample` gives the
-    rate, None with fewer than `minimum_sample`. `low`, `high`: the band. The window lasts from `begins` until before
-    `ends`."""
+    """Another status than at the last evaluation. `source`, `motion`: of the band; None: any. `part` of a `sample`
+    gives the rate, None with fewer than `minimum_sample`. `low`, `high`: the band. The window lasts from `begins` until
+    before `ends`."""
 
     type: ClassVar[str] = "benchmark.crossed"
     measure: Measure

@@ -137,7 +137,7 @@ def kept_values(state: State, command: commands.MatchExport) -> Mapping[str, Map
     """Both values of each field that the export gives and that differs here."""
     fields, given = must_exist(state).fields, command.model_fields_set
     kept = {
-        name: {"here": shown(value_here(fields, name)), "export": shown(value_given(command, name))}
+        name: {"here": value_text(value_here(fields, name)), "export": value_text(value_given(command, name))}
         for name in DETAILS
         if name in given and value_here(fields, name) != value_given(command, name)
     }
@@ -147,7 +147,7 @@ def kept_values(state: State, command: commands.MatchExport) -> Mapping[str, Map
     return kept
 
 
-def shown(value: Any) -> str | None:
+def value_text(value: Any) -> str | None:
     if isinstance(value, tuple):
         amount, currency, _ = value
         return f"{format_amount(amount, currency)} {currency}" if amount is not None else None

@@ -97,12 +97,12 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent
     """An event that changes a column ends the row before and begins the next."""
     changes = [(recorded, recorded.event) for recorded in batch if isinstance(recorded.event, events.ChangeEvent)]
     new = {recorded.subject for recorded, event in changes if isinstance(event, events.OpportunityOpened)}
-    last = await present(tx, {recorded.subject for recorded, _ in changes} - new)
+    last = await current_rows(tx, {recorded.subject for recorded, _ in changes} - new)
     changed: dict[tuple[str, int], StateRow] = {}
     for recorded, event in changes:
         before = last.get(recorded.subject)
         state = next_state(recorded, event, before)
-        if before is not None and same(before, state):
+        if before is not None and is_unchanged(before, state):
             continue
         if before is not None:
             changed[recorded.subject, before["position"]] = before | {"ends": recorded.occurred_at}
@@ -110,7 +110,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent
     await tx.execute(UPSERT, rows(changed.values()))
 
 
-async def present(tx: AsyncConnection, subjects: set[str]) -> dict[str, StateRow]:
+async def current_rows(tx: AsyncConnection, subjects: set[str]) -> dict[str, StateRow]:
     query = select(deal_states).where(IS_PRESENT, states.opportunity_id.in_(subjects))
     return {row["opportunity_id"]: dict(row) for row in (await tx.execute(query)).mappings()}
 
@@ -127,14 +127,14 @@ def next_state(recorded: RecordedEvent[PipelineEvent], event: events.ChangeEvent
     return state
 
 
-def same(before: StateRow, after: StateRow) -> bool:
+def is_unchanged(before: StateRow, after: StateRow) -> bool:
     return all(value == before[name] for name, value in after.items() if name not in WHEN)
 
 
 # -- queries ---------------------------------------------------------------------------------------------------------
 
 
-def at(instant: datetime | None) -> ColumnElement[bool]:
+def valid_at(instant: datetime | None) -> ColumnElement[bool]:
     """Rows that hold at the instant; None: now."""
     if instant is None:
         return IS_PRESENT
@@ -150,7 +150,7 @@ def within(column: Column[Any], window: Window) -> Iterator[ColumnElement[bool]]
 
 def members(deal_set: DealSet, window: Window) -> Iterator[ColumnElement[bool]]:
     """The deals of a set, as they were at the window's instant."""
-    yield at(window.as_of)
+    yield valid_at(window.as_of)
     yield from owned_by(states.owner, window.owners)
     match deal_set:
         case DealSet.OPEN:
@@ -176,7 +176,7 @@ async def sums(tx: AsyncConnection, deal_set: DealSet, window: Window, by: Seque
 async def closed_sums(tx: AsyncConnection, window: Window, by: Sequence[Dimension]) -> list[SumRow]:
     """The same sums of the deals that closed in the window, with won, lost and recycled ones apart."""
     keys = [*by, "outcome"]
-    closed = (at(window.as_of), *owned_by(states.owner, window.owners), states.outcome.is_not(None))
+    closed = (valid_at(window.as_of), *owned_by(states.owner, window.owners), states.outcome.is_not(None))
     found = await tx.execute(summed(keys).where(*closed, *within(states.closed_at, window)))
     return [SumRow(tuple(row[: len(by)]), DealSet(row[len(by)]), *row[len(keys) :]) for row in found]
 

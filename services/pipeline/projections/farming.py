@@ -12,7 +12,7 @@ from services.pipeline.metrics.dimensions import Dimension
 from services.pipeline.metrics.window import Window
 from services.pipeline.opportunity.events import Approach
 from services.pipeline.projections.contacts import ENGAGEMENT, TOUCH, contacts, lead_accounts
-from services.pipeline.projections.deal_states import at, states, within
+from services.pipeline.projections.deal_states import states, valid_at, within
 from shared.store.ownership import owned_by
 
 when = contacts.c.contacted_at
@@ -29,7 +29,7 @@ class FarmingRow(NamedTuple):
 
 def named_accounts(window: Window, *keys: Any) -> Select[Any]:
     """The accounts with a farming deal, once for each group."""
-    query = select(*keys, states.account).where(at(window.as_of), states.approach == Approach.FARMING.value)
+    query = select(*keys, states.account).where(valid_at(window.as_of), states.approach == Approach.FARMING.value)
     return query.where(*owned_by(states.owner, window.owners)).distinct()
 
 
@@ -65,7 +65,7 @@ class AccountRow(NamedTuple):
     last_contact_at: datetime | None
 
 
-async def behind(
+async def accounts_behind(
     tx: AsyncConnection,
     window: Window,
     where: Mapping[Dimension, str | None],

@@ -62,18 +62,18 @@ class Waiting(NamedTuple):
 
 async def apply(tx: AsyncConnection, batch: RecordedEvents) -> None:
     """Every MQL with a rule takes a turn; it waits as long as its last event has the rule."""
-    counts = {row.rule: row.turns for row in await tx.execute(select(turns))} if any(begun(batch)) else {}
+    counts = {row.rule: row.turns for row in await tx.execute(select(turns))} if any(routed_mqls(batch)) else {}
     begun_rows = list(numbered(batch, Counter(counts)))
     last = {one.subject: one.event.after for one in batch if isinstance(one.event, ChangeEvent)}
     waiting = {row["lead_id"]: row for row in begun_rows}
     left = [lead_id for lead_id, fields in last.items() if fields.routing_falls_due_at is None]
     await tx.execute(UPSERT, rows(waiting.values()))
     await tx.execute(DELETE, {"leads": left})
-    taken = Counter(event.after.route for _, event in begun(batch))
+    taken = Counter(event.after.route for _, event in routed_mqls(batch))
     await tx.execute(COUNT, rows({"rule": rule, "turns": number} for rule, number in taken.items()))
 
 
-def begun(batch: RecordedEvents) -> Iterator[tuple[RecordedEvent[QualificationEvent], LeadMql]]:
+def routed_mqls(batch: RecordedEvents) -> Iterator[tuple[RecordedEvent[QualificationEvent], LeadMql]]:
     """The events by which leads with a rule became MQL."""
     for recorded in batch:
         if isinstance(recorded.event, LeadMql) and recorded.event.after.route is not None:
@@ -81,7 +81,7 @@ def begun(batch: RecordedEvents) -> Iterator[tuple[RecordedEvent[QualificationEv
 
 
 def numbered(batch: RecordedEvents, counts: Counter[str]) -> Iterator[dict[str, Any]]:
-    for recorded, event in begun(batch):
+    for recorded, event in routed_mqls(batch):
         rule = event.after.route or ""
         yield {
             "lead_id": recorded.subject,

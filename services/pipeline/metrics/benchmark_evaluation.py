@@ -1,4 +1,4 @@
-"""A look at the benchmarks gives each band of the settings its status in the window of a day."""
+"""The evaluation of the benchmarks gives each band of the settings its status in the window of a day."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ MATURING = timedelta(days=30)
 """The time that a cohort of the funnel has to convert after its window."""
 
 
-class LookWindow(NamedTuple):
+class EvaluationWindow(NamedTuple):
     """The window whose deals or cycles count. `matured`: the instant until which a conversion counts."""
 
     begins: datetime
@@ -32,21 +32,21 @@ class SampleCount(NamedTuple):
     sample: int
 
 
-def look_window(measure: Measure, midnight: datetime) -> LookWindow:
+def evaluation_window(measure: Measure, midnight: datetime) -> EvaluationWindow:
     ends = midnight if measure is Measure.WIN_RATE else midnight - MATURING
-    return LookWindow(ends - WINDOW, ends, midnight)
+    return EvaluationWindow(ends - WINDOW, ends, midnight)
 
 
-def looks(
+def evaluations(
     benchmarks: Benchmarks, midnight: datetime, figures: Mapping[Measure, Sequence[SampleCount]]
 ) -> list[RecordStatus]:
-    return [look(band, benchmarks.minimum_sample, midnight, figures[band.measure]) for band in benchmarks.bands]
+    return [evaluation(band, benchmarks.minimum_sample, midnight, figures[band.measure]) for band in benchmarks.bands]
 
 
-def look(band: Band, minimum_sample: int, midnight: datetime, figures: Iterable[SampleCount]) -> RecordStatus:
+def evaluation(band: Band, minimum_sample: int, midnight: datetime, figures: Iterable[SampleCount]) -> RecordStatus:
     fitting = [each for each in figures if band.source in (None, each.source) and band.motion in (None, each.motion)]
     rate = Rate(sum(each.part for each in fitting), sum(each.sample for each in fitting))
-    window, status = look_window(band.measure, midnight), status_of(rate, band, minimum_sample)
+    window, status = evaluation_window(band.measure, midnight), status_of(rate, band, minimum_sample)
     is_known = rate.value is not None and status != "insufficient_history"
     return RecordStatus(
         band=band,
@@ -69,6 +69,6 @@ def benchmark_id(band: Band) -> UUID:
     return uuid5(NAMESPACE_URL, f"benchmark/{band.measure}/{band.motion or ''}/{band.source or ''}")
 
 
-def look_id(band: Band, midnight: datetime) -> UUID:
-    """The id of a day's look at a benchmark. A repeated look has the same id."""
+def evaluation_id(band: Band, midnight: datetime) -> UUID:
+    """The id of a day's evaluation of a benchmark. A repeated evaluation has the same id."""
     return uuid5(benchmark_id(band), midnight.isoformat())
