@@ -16,7 +16,7 @@ from funnelcast.remote.client import Refused
 
 log = structlog.get_logger()
 RETRY_SECONDS = 10.0
-"""For a busy system, before the turn fails."""
+"""Seconds of waiting for a busy system, before the turn fails."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds of rest after a turn that failed."""
 REPEATED = 0.01

@@ -31,7 +31,7 @@ from shared.web.service_context import ServiceContext
 CURRENCY = "EUR"
 ENDED_QUARTERS = 4
 WEEKS_OF_ENDED = (1, 4, 8, 12)
-"""Those with calls, in quarters that have ended. In this quarter every week has them."""
+"""The weeks with calls, in quarters that have ended. In this quarter every week has them."""
 STALE_WEEK, LAST_WEEK = -3, -1
 """Counted from the present week. What managers override in the first of them is stale by now."""
 HUNDRED = Decimal(100)

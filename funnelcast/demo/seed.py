@@ -43,7 +43,7 @@ LOCKED_FOR = timedelta(weeks=6)
 """The weeks that have ended since then are locked at once, when all deals and calls are applied."""
 log = structlog.get_logger()
 Contexts = Mapping[str, ServiceContext]
-"""By service."""
+"""The contexts of the services, by name."""
 
 
 class SeedState(Enum):

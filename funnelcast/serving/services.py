@@ -11,7 +11,7 @@ from shared.web.callers.access import COMMON_SCOPES, Scope
 SERVICES: Mapping[str, Service] = {name: load(name) for name in MODULES}
 DECLARED = (scope for service in SERVICES.values() for scope in service.scopes)
 SCOPES: tuple[Scope, ...] = tuple(dict.fromkeys((*DECLARED, *COMMON_SCOPES)))
-"""Every scope once."""
+"""All scopes, each once."""
 ACCESS = make_access_service(SCOPES)
 SERVED: Mapping[str, Service] = {**SERVICES, ACCESS.name: ACCESS}
 """The services that answer requests."""

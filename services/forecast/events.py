@@ -14,4 +14,4 @@ PARSE: Parser[ForecastEvent] = parser(ForecastEvent)
 PUBLIC = frozenset(event.type for event in members(ForecastEvent))
 """Types of the public events, which the feed contains."""
 KINDS = ("org", "setting", "rate", "quota", "override", "submission", "snapshot")
-"""Of the streams that have such events."""
+"""The kinds of streams that have such events."""

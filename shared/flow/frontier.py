@@ -20,7 +20,7 @@ FIND_AND_PLAN_EACH = text(f"SELECT {COLUMNS}, {PLANNING_EACH} {OF_SUBSCRIPTION}"
 
 @dataclass(frozen=True)
 class Frontier:
-    """By source, the last position applied and the id of the transaction that wrote it; the head of the own store.
+    """The last position applied of each source, the id of the transaction that wrote it, and the head of the own store.
 
     Equal frontiers mean equal rows and texts. Every transaction that changes rows of a read model writes a checkpoint,
     also when a parked key is released and when rebuilt tables replace the old ones. The vault changes only together

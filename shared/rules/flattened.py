@@ -16,7 +16,7 @@ from shared.rules.message import Event
 from shared.rules.sealed import Sealer
 
 typed_dict: Any = TypedDict
-"""For a type checker a typed dictionary stands in the source; these are made of the events' fields."""
+"""Makes typed dictionaries of the events' fields. A type checker would want each one written in the source."""
 set_attribute = object.__setattr__
 """The assignment for events, which are frozen."""
 

@@ -82,11 +82,11 @@ class InvalidField(Refusal):
 
 
 class Missing(Refusal):
-    """What the command is about does not exist."""
+    """The thing that the command is about does not exist."""
 
 
 class Denied(Refusal):
-    """In this state, the command needs a scope that the caller does not have."""
+    """The caller lacks a scope that the command needs in this state."""
 
 
 class Stale(Refusal):

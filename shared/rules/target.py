@@ -50,7 +50,8 @@ class Target:
 
 @dataclass(frozen=True)
 class TargetPolicy:
-    """By default https and public addresses alone. `networks`: private ones that the operator allows."""
+    """The allowed targets: by default https and public addresses alone. `networks`: private ones that the operator
+    allows."""
 
     allow_http: bool = False
     networks: Sequence[IPNetwork] = ()

@@ -27,7 +27,7 @@ MAX_KEYS = 20
 
 @dataclass
 class CatchUpGoal:
-    """By source, the position that new read models must reach before they serve: that of the own store, and of any
+    """The positions that new read models must reach before they serve, by source: that of the own store, and of any
     version of the read models, at the start. Reached once, the goal is empty."""
 
     positions: Mapping[str, int]

@@ -113,8 +113,8 @@ AT = STORED.where(AT_POSITIONS).order_by(events.c.position)
 LOCK = text("""
     SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema())),
         set_config('enable_seqscan', 'off', true)""")
-"""Its holder reads by index: a plan that was made while a table was new and small would go on to scan the whole table
-until Postgres next counts its rows."""
+"""The append lock. Its holder reads by index: a plan that was made while a table was new and small would go on to scan
+the whole table until Postgres next counts its rows."""
 HEAD = text("""
     SELECT clock_timestamp() AS clock, last.position, last.recorded_at, (SELECT clock FROM published) AS promised
     FROM (VALUES (1)) AS always (row)

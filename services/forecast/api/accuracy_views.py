@@ -13,7 +13,7 @@ from shared.rules.money import format_amount
 from shared.store.slices import in_slices
 
 NODES_AT_ONCE = 20
-"""With all their periods."""
+"""The most nodes of an answer that have all their periods."""
 
 
 class AccuracyFieldsView(BaseModel):

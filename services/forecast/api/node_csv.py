@@ -18,7 +18,7 @@ NEEDED = ("id", "name", "kind", "parent")
 COLUMNS = (*NEEDED, "from")
 MOST_LINES = 20_000
 MOST_ERRORS = 100
-"""In one answer."""
+"""The most errors in one answer."""
 FieldError = Mapping[str, str]
 
 

@@ -45,7 +45,7 @@ ByQuery = Annotated[By, Query(description="Who states the amount: the manager ab
 
 
 class BasisView(BaseModel):
-    """What was computed when the override was made, in its currency, and from which events."""
+    """The amount that was computed when the override was made, in its currency, and from which events."""
 
     amount: str
     frontier: str

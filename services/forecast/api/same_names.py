@@ -10,7 +10,7 @@ from shared.web.routing.call import Call
 
 
 async def same_name_refs(call: Call, names: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], frozenset[UUID]]:
-    """For each node and name, the references under which the vault has this very name for this node."""
+    """The references by node and name, under which the vault has just this name for the node."""
     async with call.context.reads.connect() as tx:
         kept = await vault.read_subjects(tx, {vault_subject(node) for node, _ in names})
     found = {}

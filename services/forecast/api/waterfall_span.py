@@ -26,7 +26,7 @@ from shared.web.callers.place import EVERYTHING, Subtree
 
 BasisName = Literal["pure", "seen_by_self"]
 OVERRIDABLE: Mapping[ViewName, Column] = {"commit": "commit", "upside": "upside", "open": "pipeline"}
-"""What is open is the widest column without what is closed."""
+"""Open amounts are the widest column without what is closed."""
 
 
 @dataclass(frozen=True)

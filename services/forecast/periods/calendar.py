@@ -11,7 +11,7 @@ KEY = re.compile(r"([0-9]{4})(?:-H([12])|-Q([1-4])(?:-W(0[1-9]|1[0-4]))?|-P(0[1-
 EXAMPLES = "2017, 2017-H1, 2017-Q3, 2017-Q3-W05 or 2017-P07"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 MOST_WEEKS = 14
-"""Of a quarter."""
+"""The most weeks of a quarter."""
 ONE_DAY = timedelta(days=1)
 
 

@@ -43,7 +43,7 @@ from shared.flow.projection import Projection
 from shared.store.ownership import owned_by
 
 MONTHS = 16
-"""As many as answers about each week of the quarters that ended in the last year need."""
+"""The months with openings: as many as answers about each week of the quarters that ended in the last year need."""
 SETTLED = timedelta(days=7)
 """The time after the beginning of a month in which late entries of the month before are expected."""
 LEAST_POSTINGS = 100_000

@@ -17,7 +17,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Quotas:
-    """By period and motion, the amounts by the instant from which each is in force."""
+    """The amounts by period and motion, each with the instant from which it is in force."""
 
     amounts: Mapping[Key, Mapping[datetime, Money]] = field(default_factory=dict)
 

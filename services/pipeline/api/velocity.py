@@ -80,7 +80,7 @@ class CurrencyVelocity(BaseModel):
 
 
 class SalesVelocity(BaseModel):
-    """Its inputs: the open qualified deals, the win rate by count, and `cycle`."""
+    """The sales velocity, with its inputs: the open qualified deals, the win rate by count, and `cycle`."""
 
     open: DealFigures
     win_rate: RateView

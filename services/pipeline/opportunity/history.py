@@ -9,7 +9,8 @@ from shared.rules.fields import ExternalId, Instant
 from shared.rules.message import Message
 
 MOST_FACTS = 1000
-"""Of a history. An export says each as a step, then how the deal ended, what changed last, and where it stands."""
+"""The most facts of a history. An export says each as a step, then how the deal ended, what changed last, and where it
+stands."""
 
 
 class OpenFact(commands.OpenOpportunity):

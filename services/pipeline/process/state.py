@@ -39,7 +39,7 @@ class Process:
 
 
 Processes = Mapping[str, Process]
-"""By pipeline."""
+"""The processes by pipeline."""
 
 
 def evolve(processes: Processes, event: events.ProcessEvent, at: datetime) -> Processes:

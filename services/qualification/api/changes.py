@@ -25,7 +25,7 @@ from shared.web.routing.needs import Needs
 router = APIRouter(tags=["leads"])
 Writes = Annotated[Call, Depends(Needs("qualification:write"))]
 WritesWithin = Annotated[Call, Depends(Needs("qualification:write", place=PlaceRule.SUBTREE))]
-"""To leads that are inside the part of the organisation that the caller may see (`own_leads`)."""
+"""The right to write to leads inside the part of the organisation that the caller may see (`own_leads`)."""
 MAX_TOUCH_DELAY = timedelta(days=30)
 """The farthest that a touch may lie back for a key without `history:write`."""
 

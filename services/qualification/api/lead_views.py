@@ -44,7 +44,8 @@ class BantViews(BaseModel):
 
 
 class CycleView(BaseModel):
-    """From becoming MQL (`began`: how) to its outcome: fell_below, rejected, nurtured, lost, recycled or won."""
+    """A cycle, from becoming MQL (`began`: how) to its outcome: fell_below, rejected, nurtured, lost, recycled or
+    won."""
 
     n: int
     began: str

@@ -37,7 +37,7 @@ from shared.web.routing.needs import Needs
 router = APIRouter(tags=["leads"])
 Reads = Annotated[Call, Depends(Needs("leads:read"))]
 ReadsWithin = Annotated[Call, Depends(Needs("leads:read", place=PlaceRule.SUBTREE))]
-"""Of leads that are inside the part of the organisation that the caller may see (`own_leads`)."""
+"""The right to read leads inside the part of the organisation that the caller may see (`own_leads`)."""
 LeadId = ResourceId
 PEOPLE_READ = "people:read"
 LEAD = "/qualification/v1/leads/{lead_id}"

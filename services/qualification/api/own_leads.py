@@ -20,7 +20,7 @@ from shared.web.routing.call import Call
 
 Permit = Callable[[State], None]
 Owners = Mapping[str, str]
-"""Of deals, by their ids."""
+"""The owners of deals, by the deals' ids."""
 NO_LEAD = "none"
 """An id that no lead has."""
 

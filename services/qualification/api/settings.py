@@ -36,7 +36,7 @@ class ReasonCodesView(BaseModel):
 
 
 class BusinessHoursView(BaseModel):
-    """From `opens` until `closes` on these weekdays, in the business time zone; not on holidays."""
+    """The hours from `opens` until `closes` on these weekdays, in the business time zone; not on holidays."""
 
     days: list[Weekday]
     opens: str

@@ -27,7 +27,7 @@ REASONS: Mapping[ReasonKind, tuple[str, ...]] = {
     ReasonKind.NURTURE: SETBACKS,
 }
 ROUTING = Routing()
-"""Every MQL waits in the queue for anybody."""
+"""No rules: every MQL waits in the queue for anybody."""
 CLAIMS = Claims(lease_minutes=60 * 24 * 3)
 """A claim outlives a weekend."""
 BUSINESS_HOURS = BusinessHours(days=tuple(Weekday)[:5], opens=time(9), closes=time(17))

@@ -80,7 +80,7 @@ class ReasonsChanged(Event):
 
 
 class BusinessHours(Message):
-    """From `opens` until `closes` on working days, in the business time zone; not on holidays."""
+    """The hours from `opens` until `closes` on working days, in the business time zone; not on holidays."""
 
     days: Annotated[tuple[Weekday, ...], Field(max_length=7, json_schema_extra={"minItems": 1})]
     opens: Hour

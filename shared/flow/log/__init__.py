@@ -89,7 +89,7 @@ class Log(Protocol):
         """
 
     def publisher(self, topic: str, source: str) -> AbstractAsyncContextManager[Publisher]:
-        """For one writer at a time. Entering raises `LogUnavailable`, `UnknownTopic`."""
+        """A publisher, for one writer at a time. Entering raises `LogUnavailable`, `UnknownTopic`."""
 
     def reader(self, topic: str, offsets: Mapping[int, int]) -> AbstractAsyncContextManager[PartitionReader]:
         """Reads all partitions from these offsets, or from 0; belongs to no consumer group.

@@ -43,7 +43,7 @@ COMMON_SCOPES: tuple[Scope, ...] = (EVENTS_READ, METRICS_READ, HISTORY_WRITE, AC
 NOT_WHILE_ACTING = frozenset({ADMIN, HISTORY_WRITE})
 """Scopes that do not count in a request on behalf of an org node."""
 CACHE_SPAN = timedelta(seconds=4)
-"""With the second until open requests are looked at: a revoked key ends within five."""
+"""With the second until open requests are checked, a revoked key ends within five."""
 MAX_CACHED = 10_000
 """Keys that are known, and again keys that are not."""
 

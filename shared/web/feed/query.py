@@ -82,8 +82,8 @@ async def find_page(
 async def find_inside(
     tx: AsyncConnection, owners: Sequence[str], subtree: Subtree, chosen: EventFilter, after: int, limit: int, end: int
 ) -> tuple[list[StoredEvent], int]:
-    """As `find_page`, of the events that have an owner in the subtree: of all events only the owners are read, more and
-    more of them at once. Half of a company sees half of the events, a person hardly any."""
+    """A page as of `find_page`, of the events that have an owner in the subtree: of all events only the owners are
+    read, more and more of them at once. Half of a company sees half of the events, a person hardly any."""
     inside, left, size = list[int](), MOST_READ, PAGE
     while after < end and left > 0 and len(inside) < limit:
         until = max(after, end) if chosen.streams is not None else event_store.scan_end(after, end)
