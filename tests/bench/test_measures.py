@@ -43,7 +43,7 @@ async def test_a_measure_counts_its_rows(ground: Ground, name: str) -> None:
     assert all(row.ours.median > 0 for row in rows)
 
 
-async def test_it_says_what_it_was_measured_on(ground: Ground) -> None:
+async def test_the_facts_name_the_machine_and_the_settings(ground: Ground) -> None:
     known = await measured_facts(ground)
     assert {"cpu", "cores", "postgres", "settings", "fsync", "load generator", "sizes"} <= known.keys()
     assert "synchronous_commit=on" in known["settings"]

@@ -62,14 +62,14 @@ def test_a_measure_that_there_is_not_is_named() -> None:
     assert f"there is no measure P99; there are {', '.join(MEASURES)}" in told.stderr
 
 
-def test_without_a_clone_it_says_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_outside_a_clone_names_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tests.bench", None)
     told = run("bench", "--quick")
     assert told.returncode == 1
     assert "benchmarks are run from a clone, after `make dev` there" in told.stderr
 
 
-def test_what_programs_read_says_whether_it_passed() -> None:
+def test_the_json_says_whether_each_target_is_met() -> None:
     told = orjson.loads(json_of(Found({}, [rate(0.9), wait(60)], {"P6": "no Kafka"})))
     assert [row["passed"] for row in told["rows"]] == [True, False]
     assert told["missing"] == {"P6": "no Kafka"}
@@ -91,7 +91,7 @@ def test_an_error_leaves_what_was_measured_until_then(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(("error", "well"), [(Missing("no Kafka"), True), (Failing("429 for all"), False)])
-def test_what_is_refused_fails_and_what_is_not_installed_is_named(
+def test_refused_measures_fail_and_missing_programs_are_named(
     error: Exception, well: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def measured(ground: object) -> list[Row]:

@@ -46,7 +46,7 @@ async def test_an_event_is_streamed_when_it_happens(project: Project) -> None:
     assert json.loads(line.removeprefix("data: "))["data"]["command"] == "qualify"
 
 
-def test_what_is_not_there_is_a_problem_in_our_words(project: Project) -> None:
+def test_an_unknown_path_is_a_problem_in_our_words(project: Project) -> None:
     with project.client() as http:
         answer = http.get("/nothing")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

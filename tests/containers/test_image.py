@@ -22,7 +22,7 @@ LARGEST = 200
 """Megabytes of what is ours in it."""
 
 
-def test_it_holds_the_program_and_no_tools_and_runs_as_nobody(image: str) -> None:
+def test_the_image_holds_the_program_and_no_tools_and_runs_unprivileged(image: str) -> None:
     said = docker("run", "--rm", "--read-only", "--cap-drop=ALL", "--entrypoint=python", image, "-c", LOOK)
     *told, size = said.split(" ")
     print(
@@ -32,7 +32,7 @@ def test_it_holds_the_program_and_no_tools_and_runs_as_nobody(image: str) -> Non
     assert int(size) <= LARGEST
 
 
-def test_it_says_what_it_is(image: str) -> None:
+def test_the_image_has_labels(image: str) -> None:
     told = {name.rpartition(".")[2]: value for name, value in labels(image).items() if "opencontainers" in name}
     assert told["title"] == "Funnelcast"
     assert told.keys() >= {"description", "licenses", "version", "revision"}

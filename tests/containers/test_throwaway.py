@@ -30,7 +30,7 @@ def test_the_store_on_postgres_18() -> None:
     )
 
 
-def test_the_log_on_kafka() -> None:
+def test_the_tests_of_the_log_run_on_a_kafka_in_a_container() -> None:
     must_exist()
     with throwaway.kafka(free_ports(1)[0]) as address:
         passing("tests/shared/flow/test_log.py", "-m", "kafka", FUNNELCAST_TEST_KAFKA=address)

@@ -116,7 +116,7 @@ def test_a_history_that_is_right_has_no_findings() -> None:
     assert History().findings() == []
 
 
-def test_what_was_never_answered_and_is_not_there_is_right() -> None:
+def test_a_command_without_an_answer_may_be_absent() -> None:
     history = History()
     history.requests.append(Request("pipeline", UUID(int=6), "c", 1, ("opportunity.opened",)))
     assert history.findings() == []

@@ -25,7 +25,7 @@ LEAST = 20
 
 
 @pytest.mark.parametrize("point", [*POINTS, catalog.BETWEEN], ids=lambda point: point.name)
-def test_it_is_a_function_of_the_product(point: Point) -> None:
+def test_every_point_is_a_function_of_the_product(point: Point) -> None:
     _, _, function = point.found()
     assert callable(function)
 
@@ -35,12 +35,12 @@ def test_a_point_whose_function_was_renamed_is_noticed() -> None:
         Point("gone", "shared.store.committer:Committer.gone", "after").found()
 
 
-def test_there_are_many_and_each_is_tried() -> None:
+def test_there_are_many_points_and_every_scene_is_tried() -> None:
     assert len({point.name for point in POINTS}) == len(POINTS) >= LEAST
     assert {point.scene for point in POINTS} == set().union(*TRIED.values())
 
 
-def test_in_turns_each_point_comes_to_each_of_its_services() -> None:
+def test_turns_bring_each_point_to_each_of_its_services() -> None:
     seen = {pair for turn in range(4) for pair in once_each(POINTS, turn)}
     assert seen == set(everywhere(POINTS))
 
@@ -60,7 +60,7 @@ async def test_a_point_that_is_never_reached_is_noticed(tmp_path: Path) -> None:
         await died_at(program, POINTS[0])
 
 
-def test_one_may_start_a_process_with_a_point_by_hand() -> None:
+def test_a_process_can_be_started_with_a_point_by_hand() -> None:
     words = ["-m", "tests.crash.launch", "--kill-at", "bootstrapped:2", "--plant", "deaf", "--", "--help"]
     ran = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=50, check=False)
     assert (ran.returncode, "read models again" in ran.stdout) == (0, True), ran.stderr

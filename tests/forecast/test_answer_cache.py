@@ -58,7 +58,7 @@ async def warned(company: Company) -> list[str]:
     return [each["code"] for each in (await company.rollup())["warnings"]]
 
 
-async def test_it_is_computed_once(company: Company, computed: list[Any]) -> None:
+async def test_a_repeated_question_is_computed_once(company: Company, computed: list[Any]) -> None:
     await company.deal("one", **WON)
     first = await company.rollup(depth=0)
     company.clock.pass_by(minutes=5)
@@ -108,7 +108,7 @@ async def test_callers_of_different_places_do_not_share_an_answer(
     assert len(computed) == 4
 
 
-async def test_without_the_place_they_would_share_it(
+async def test_without_the_place_in_the_key_callers_would_share_an_answer(
     company: Company, database: str, computed: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the place is not part of the remembered question."""
@@ -117,7 +117,7 @@ async def test_without_the_place_they_would_share_it(
     assert len(computed) == 1
 
 
-async def test_what_is_released_shows_though_no_position_moves(company: Company) -> None:
+async def test_a_released_key_shows_though_no_position_moves(company: Company) -> None:
     await company.put("ann", None)
     await company.deal("bad", amount="no number")
     await company.deal("one", **WON)
@@ -151,7 +151,7 @@ def test_another_frontier_has_no_answers(other: Frontier) -> None:
     assert answer_cache.answers == {"another": "answer"}
 
 
-def test_it_holds_no_more_than_it_may() -> None:
+def test_the_cache_is_bounded() -> None:
     answer_cache = AnswerCache(capacity=10)
     for number in range(100):
         answer_cache.put(AT, number, "answer", 3)

@@ -48,7 +48,9 @@ async def answered(
 
 
 @pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.thorough) for seed in SEEDS[1:])])
-async def test_both_ways_give_the_same_bytes(company: Company, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_answers_back_from_now_have_the_same_bytes(
+    company: Company, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     under_todays_organisation = list[bool]()
     summed = PastSums.back_from_now
 

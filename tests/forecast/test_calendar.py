@@ -86,7 +86,7 @@ def test_an_anchor_finds_the_first_monday(anchor: str, month: int, day: int, yea
         *("2017-H0", "2017-H3", "2017-W01", "2017-Q3-W00", "2017-Q3-W15", "2017-Q3-W5", "2017-P07-W01"),
     ],
 )
-def test_what_is_no_key_is_refused(key: str) -> None:
+def test_an_invalid_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="must be"):
         MONTHS.period(key)
 

@@ -70,7 +70,7 @@ async def test_the_accuracy_of_five_years(company: Company) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("steps")
-async def test_a_large_table_of_nodes(company: Company) -> None:
+async def test_a_large_table_of_nodes_leaves_others_their_turns(company: Company) -> None:
     for _ in range(2):
         assert (await company.table(table(5_000))).json() == {"position": 5_000, "lines": 5_000}
     moved = table(5_000).replace(",n0\n", ",n1\n").replace("n1,Node 1,person,n1", "n1,Node 1,person,n0")

@@ -46,7 +46,7 @@ async def answers(url: str, fast_routes: Sequence[str]) -> dict[str, Any]:
         return {query: shape(await client.get(f"/forecast/v1/rollup?{query}")) for query in QUERIES}
 
 
-async def test_both_ways_answer_alike(database: str) -> None:
+async def test_the_fast_path_and_the_ordinary_one_answer_alike(database: str) -> None:
     short_way = await answers(database, ["/rollup"])
     assert short_way == await answers(database, [])
     assert {status for status, *_ in short_way.values()} == {200, 404, 422}

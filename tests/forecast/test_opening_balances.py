@@ -198,7 +198,9 @@ async def test_an_opening_that_was_taken_away_while_it_was_added_up_is_not_kept(
 
 
 @pytest.mark.usefixtures("few_postings")
-async def test_it_waits_for_no_event_that_is_being_applied(company: Company, engine: AsyncEngine) -> None:
+async def test_an_opening_does_not_wait_for_an_event_that_is_being_applied(
+    company: Company, engine: AsyncEngine
+) -> None:
     """Who applies older events has looked for openings to take away, and found none; or takes this one away."""
     await deal(company, "one", JANUARY)
     async with engine.begin() as applying:
@@ -213,7 +215,7 @@ async def test_it_waits_for_no_event_that_is_being_applied(company: Company, eng
 
 
 @pytest.mark.usefixtures("few_postings")
-async def test_one_that_nobody_finished_is_added_up_again(company: Company, engine: AsyncEngine) -> None:
+async def test_an_unfinished_opening_is_added_up_again(company: Company, engine: AsyncEngine) -> None:
     await deal(company, "one", JANUARY)
     for _ in range(2):
         assert await opening_balances.begin(engine, READ_MODELS, [FEBRUARY]) == FEBRUARY

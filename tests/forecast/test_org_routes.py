@@ -77,7 +77,7 @@ async def test_names_are_in_the_vault_and_not_in_the_events(company: Company, da
     assert kept == ["node-acme", "node-ann", "node-east"]
 
 
-async def test_what_breaks_a_rule_or_is_nonsense_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+async def test_invalid_placements_are_refused(company: Company, subtests: pytest.Subtests) -> None:
     await company.table(TABLE)
     for node, parent, more, status in [
         ("second", None, {}, 409),
@@ -122,7 +122,7 @@ async def test_a_table_with_a_bad_line_is_refused_whole_and_names_the_lines(comp
     assert await chart(company) == {}
 
 
-async def test_what_is_no_such_table_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+async def test_an_invalid_table_is_refused(company: Company, subtests: pytest.Subtests) -> None:
     for table in [
         "",
         "id,name\nann,Ann\n",
@@ -141,7 +141,7 @@ async def test_what_is_no_such_table_is_refused(company: Company, subtests: pyte
             ).status_code == 422
 
 
-async def test_of_a_nodes_names_in_a_table_the_last_holds(company: Company) -> None:
+async def test_the_last_of_a_nodes_names_in_a_table_holds(company: Company) -> None:
     """Also when it is sent again: the first line does not name it back."""
     table = "id,name,kind,parent,from\nann,Ann Archer,person,acme,2026-02-01\nann,Ann Able,person,east,\n"
     table += "acme,Acme,unit,,\neast,East,unit,acme,\n"

@@ -211,7 +211,7 @@ async def test_an_override_is_of_its_period_and_of_its_days(company: Company) ->
     assert (answer["node"]["overrides"], codes(answer)["override_other_calendar"]) == ([], 2)
 
 
-async def test_what_cannot_be_overridden_is_refused_with_its_reason(company: Company) -> None:
+async def test_an_invalid_override_is_refused_with_its_reason(company: Company) -> None:
     await company.put("root", None)
     assert (await override(company, f"nobody/{Q1}/commit", "self", "1.00")).status_code == 404
     nobody = await override(company, f"root/{Q1}/commit", "manager", "1.00")

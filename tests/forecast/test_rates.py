@@ -153,7 +153,7 @@ async def test_rates_are_listed_with_their_history(company: Company) -> None:
     )
 
 
-async def test_what_is_no_rate_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+async def test_an_invalid_rate_is_refused(company: Company, subtests: pytest.Subtests) -> None:
     for path, body, pointer in [
         ("USD/2026-01-01", {"rate": "0.9"}, "/per"),
         ("USD/2026-01-01", {"rate": "0.9", "per": "USD"}, "/per"),

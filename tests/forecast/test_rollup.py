@@ -184,7 +184,7 @@ async def test_a_node_that_came_later_is_unknown_in_an_earlier_period(company: C
     assert (await company.rollup(node="new", period="2026"))["node"]["active"] is True
 
 
-async def test_who_has_left_stays_with_what_was_closed_and_open_deals_warn(company: Company) -> None:
+async def test_a_person_who_left_stays_with_closed_deals_and_open_ones_warn(company: Company) -> None:
     await founded(company)
     await company.deal("won", **WON)
     await company.deal("open", category="commit")
@@ -219,7 +219,7 @@ async def test_open_deals_without_amount_or_date_are_never_left_out_in_silence(c
     assert codes(later) == {"close_date_missing": 2, "amount_missing": 1}
 
 
-async def test_what_is_lost_is_no_longer_missed(company: Company) -> None:
+async def test_a_lost_deal_is_no_longer_missed(company: Company) -> None:
     await company.put("ann", None)
     await company.deal("one", amount=None, currency=None, close_date=None, stage_mapped=False)
     await company.deal(
@@ -381,7 +381,7 @@ async def test_the_deals_of_a_period_are_by_the_calendar_of_the_question(company
 # -- what is refused -------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_nonsense_or_not_served_yet_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+async def test_invalid_questions_are_refused(company: Company, subtests: pytest.Subtests) -> None:
     for params in [
         {"period": "2026-Q5"},
         {"period": "soon"},

@@ -106,7 +106,7 @@ async def test_the_same_question_has_the_same_answer_for_ever(company: Company, 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(101, 110))
-async def test_it_has_in_more_histories(company: Company, database: str, seed: int) -> None:
+async def test_an_answer_has_the_same_bytes_in_more_histories(company: Company, database: str, seed: int) -> None:
     await check_history(company, database, seed)
 
 

@@ -141,7 +141,7 @@ async def test_the_settings_are_shown_with_defaults_and_history(company: Company
     assert first["set_by"] == second["set_by"] == (await company.api.get("me")).json()["name"]
 
 
-async def test_what_is_no_setting_is_refused(company: Company, subtests: pytest.Subtests) -> None:
+async def test_invalid_settings_are_refused(company: Company, subtests: pytest.Subtests) -> None:
     for body, status in [
         ({"currency": "XYZ"}, 422),
         ({"currency": "XXX"}, 422),

@@ -84,7 +84,7 @@ async def test_a_week_that_has_ended_is_locked_as_of_its_end(company: Company) -
     assert (found["reproduced"], found["rollup"]["node"]["pure"]["commit"]) == (True, "0.00")
 
 
-async def test_what_cannot_be_locked_is_refused_with_its_reason(company: Company) -> None:
+async def test_an_invalid_lock_is_refused_with_its_reason(company: Company) -> None:
     await both_overrides(company)
     assert (await locked(company, "nobody")).status_code == 404
     ahead = await locked(company, "root", "2026-Q1-W12")

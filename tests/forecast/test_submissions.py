@@ -83,7 +83,7 @@ async def test_a_later_call_replaces_that_of_its_week_and_the_week_before_is_the
     assert len((await company.read("submissions", week="2026-Q1-W09")).json()["items"]) == 1
 
 
-async def test_what_is_no_call_is_refused_with_its_reason(company: Company) -> None:
+async def test_an_invalid_call_is_refused_with_its_reason(company: Company) -> None:
     await teams(company)
     some = {"commit": eur("1.00")}
     assert (await submitted(company, "nobody", some)).status_code == 404

@@ -88,7 +88,7 @@ async def test_the_deals_behind_a_number_are_those_of_then(company: Company) -> 
     assert [each["opportunity_id"] for each in closed] == ["won"]
 
 
-async def test_what_is_known_at_an_instant_is_final_once_all_sources_are_past_it(company: Company) -> None:
+async def test_an_answer_is_final_once_all_sources_are_past_its_instant(company: Company) -> None:
     await both_overrides(company)
     ahead = await company.rollup(known_at="2199-01-01T00:00:00Z")
     assert (ahead["frontier"], ahead["final"]) == ("forecast:8,pipeline:3", False)
@@ -97,7 +97,7 @@ async def test_what_is_known_at_an_instant_is_final_once_all_sources_are_past_it
     assert early["node"]["pure"]["commit"] == "150.00"
 
 
-async def test_what_nobody_can_know_yet_is_refused(company: Company) -> None:
+async def test_instants_and_frontiers_to_come_are_refused(company: Company) -> None:
     await both_overrides(company)
     for question, pointer in (
         ({"as_of": "2026-03-04T00:00:00Z"}, "query/as_of"),

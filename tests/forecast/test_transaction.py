@@ -117,7 +117,7 @@ def test_a_correction_posts_every_pair_as_corrected() -> None:
     ]
 
 
-def test_what_changes_neither_place_nor_size_posts_nothing() -> None:
+def test_a_change_of_neither_account_nor_amount_posts_nothing() -> None:
     assert posted(HUNDRED, HUNDRED) == []
     assert posted(LOST, LOST._replace(amount=Decimal(5)), corrected=True) == []
 

@@ -43,7 +43,7 @@ def test_without_a_currency_amounts_that_stand_apart_are_warned_of(bucket: Bucke
     assert "rate_missing" not in found(bucket, None)
 
 
-def test_what_is_left_out_is_a_warning_with_its_amount() -> None:
+def test_a_deal_that_is_left_out_is_a_warning_with_its_amount() -> None:
     warning = found(Bucket("due", "closed", True, "JPY"), "EUR")["rate_missing"]
     assert (warning.amount, warning.currency) == (Decimal(7), "JPY")
 

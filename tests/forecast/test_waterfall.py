@@ -109,7 +109,7 @@ async def test_more_moves_elsewhere_ask_nothing_more_of_the_database(company: Co
     assert await statements() == with_one
 
 
-async def test_what_rates_changed_is_a_step_of_its_own(company: Company) -> None:
+async def test_changes_by_rates_are_a_step_of_their_own(company: Company) -> None:
     await company.put("root", None)
     await company.set(currency="EUR")
     for day, rate in (("2026-01-01", "0.90"), ("2026-03-03", "0.92")):
@@ -134,7 +134,7 @@ async def test_rounding_is_shown_and_never_hidden(company: Company) -> None:
     assert steps(answer) == {"new": "0.04", "rounding": "0.01"}
 
 
-async def test_what_happens_below_an_override_is_no_step_of_what_is_seen(company: Company) -> None:
+async def test_changes_below_an_override_are_no_step_of_what_is_seen(company: Company) -> None:
     await teams(company)
     since, seen = company.pipeline_position, {"basis": "seen_by_self"}
     company.clock.pass_by(hours=1)
@@ -168,7 +168,7 @@ async def test_what_happens_below_an_override_is_no_step_of_what_is_seen(company
     assert (ann["opening"], ann["closing"]) == ("150.00", "50.00")
 
 
-async def test_what_is_open_is_an_override_without_what_is_closed_below_it(company: Company) -> None:
+async def test_the_open_amount_of_an_override_is_without_what_is_closed_below(company: Company) -> None:
     await teams(company)
     since, seen = company.pipeline_position, {"view": "open", "basis": "seen_by_self"}
     company.clock.pass_by(hours=1)

@@ -54,5 +54,5 @@ async def test_the_steps_of_a_waterfall_explain_it(company: Company, seed: int) 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(1, 6 * EFFORT))
-async def test_they_do_in_more_histories(company: Company, seed: int) -> None:
+async def test_steps_add_up_in_more_histories(company: Company, seed: int) -> None:
     await check_history(company, seed)

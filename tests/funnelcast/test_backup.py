@@ -30,7 +30,7 @@ def captured_all_the_while(system: Up, enough: Event, told: list[dict[str, Any]]
 
 
 @pytest.mark.timeout(120)
-def test_what_is_restored_is_whole_and_goes_on(tmp_path: Path) -> None:
+def test_a_restored_system_is_whole_and_goes_on(tmp_path: Path) -> None:
     told: list[dict[str, Any]] = []
     enough, file = Event(), tmp_path / "system.backup"
     with up(tmp_path / "data") as system:
@@ -73,7 +73,7 @@ def test_a_system_that_does_not_run_is_backed_up_too_and_no_folder_in_use_is_res
     assert not (tmp_path / "two.backup").exists()
 
 
-def test_what_is_no_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+def test_an_invalid_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     file = tmp_path / "damaged"
     file.write_bytes(b"not a tar at all" * 100)
     assert "is no backup of funnelcast" in run("restore", file, "--data", tmp_path / "data").stderr

@@ -48,7 +48,7 @@ def test_a_system_that_runs_is_looked_at_while_it_does(system: Up) -> None:
     assert "that of this version" in done("doctor", "--data", system.data)
 
 
-def test_what_is_wrong_is_reported_and_the_exit_code_is_1(tmp_path: Path) -> None:
+def test_a_problem_is_reported_and_the_exit_code_is_1(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     result = run("doctor", "--data", tmp_path / "file", "--kafka", "127.0.0.1:1")
     wrong = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("WRONG")]

@@ -90,7 +90,7 @@ async def soon(condition: Callable[[], bool]) -> None:
         await wait_until(condition)
 
 
-async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+async def test_rows_are_there_after_a_restart(tmp_path: Path) -> None:
     async with embedded_postgres(tmp_path) as server:
         await write(server.url, "kept")
     assert not servers(tmp_path)
@@ -231,7 +231,7 @@ def folder_of_nobody() -> Iterator[Path]:
 
 
 @as_root
-async def test_it_runs_as_an_ordinary_user_too(folder_of_nobody: Path) -> None:
+async def test_the_server_runs_as_an_ordinary_user_too(folder_of_nobody: Path) -> None:
     with holder(folder_of_nobody, str(NOBODY)) as parent:
         postmaster, url = announced(parent)
         assert psutil.Process(postmaster).uids().real == NOBODY

@@ -122,14 +122,14 @@ def test_without_a_common_currency_each_has_a_table_of_its_own() -> None:
     ]
 
 
-def test_it_asks_the_running_system(system: Up) -> None:
+def test_the_command_asks_the_running_system(system: Up) -> None:
     at = ("--url", system.address, "--key", system.key)
     assert done("forecast", "--period", "2011-Q2", *at).startswith("2011-Q2 (2011-04-01 to 2011-06-30)")
     assert "bookings in CHF" in done("forecast", "--currency", "CHF", *at)
     assert '"key":"2011-Q2"' in done("forecast", "--period", "2011-Q2", "--json", *at)
 
 
-def test_what_the_system_refuses_is_reported(system: Up) -> None:
+def test_a_refusal_of_the_system_is_reported(system: Up) -> None:
     at = ("--url", system.address, "--key", system.key)
     refused = run("forecast", "--period", "last summer", *at)
     assert (refused.returncode, refused.stdout) == (1, "")

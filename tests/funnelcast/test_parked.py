@@ -72,6 +72,6 @@ def test_a_key_that_is_parked_twice_needs_its_source(store: str) -> None:
         (("billing", "opportunity-a"), 2, "not among"),
     ],
 )
-def test_what_is_not_parked_is_refused(store: str, words: tuple[str, str], code: int, said: str) -> None:
+def test_a_key_that_is_not_parked_is_refused(store: str, words: tuple[str, str], code: int, said: str) -> None:
     result = run("parked", "release", *words, "--postgres", store)
     assert (result.returncode, said in result.stderr) == (code, True), result.stderr

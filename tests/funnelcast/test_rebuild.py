@@ -85,7 +85,7 @@ async def test_a_second_rebuild_is_refused(database: str) -> None:
         ((), 2, "name a service"),
     ],
 )
-def test_what_there_is_not_is_refused(words: tuple[str, ...], code: int, said: str, database: str) -> None:
+def test_an_unknown_projection_is_refused(words: tuple[str, ...], code: int, said: str, database: str) -> None:
     asyncio.run(fill_store(database)) if code == 1 else None
     result = run("rebuild", *words, "--postgres", database)
     assert (result.returncode, said in result.stderr) == (code, True), result.stderr

@@ -52,7 +52,7 @@ def new_key(url: str) -> dict[str, str]:
 
 
 @pytest.mark.thorough
-def test_it_refuses_a_database_that_was_never_migrated_and_says_what_to_do(empty_database: str) -> None:
+def test_a_database_that_was_never_migrated_is_refused_with_advice(empty_database: str) -> None:
     refused = run("serve", "pipeline", "--postgres", empty_database, "--port", "0", FUNNELCAST_BLIND_INDEX_KEY=BLIND)
     assert refused.returncode == 1
     assert "run `funnelcast migrate`" in refused.stderr

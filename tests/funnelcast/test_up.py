@@ -25,7 +25,7 @@ def there(system: Up, opportunity_id: str) -> bool:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_in_order_at_a_signal(tmp_path: Path, number: int) -> None:
+def test_a_signal_stops_the_system_in_order(tmp_path: Path, number: int) -> None:
     with up(tmp_path) as system:
         with system.client() as http, http.stream("GET", "/pipeline/v1/events/stream") as stream:
             lines = stream.iter_lines()
@@ -83,7 +83,7 @@ def test_a_port_in_use_is_reported_and_nothing_is_left_running(tmp_path: Path) -
     assert servers(tmp_path) == []
 
 
-def test_what_was_accepted_outlives_a_kill_of_the_process(tmp_path: Path) -> None:
+def test_accepted_leads_outlive_a_kill_of_the_process(tmp_path: Path) -> None:
     with up(tmp_path) as system:
         kept = opened(system, "crm:1")
         system.process.kill()
@@ -148,7 +148,7 @@ def test_a_postgres_of_ones_own_needs_a_key_for_blind_indexes(postgres: str) -> 
 
 
 @pytest.mark.thorough
-def test_it_runs_on_a_postgres_by_url(database: str, tmp_path: Path) -> None:
+def test_the_system_runs_on_a_postgres_by_url(database: str, tmp_path: Path) -> None:
     url = database.replace("postgresql+asyncpg", "postgres")
     with up(tmp_path, "--postgres", url, FUNNELCAST_BLIND_INDEX_KEY="k" * 32) as system:
         opened(system, "crm:1")

@@ -64,7 +64,7 @@ def findings(url: str) -> dict[tuple[str, str], list[str]]:
     return failed
 
 
-def test_what_was_lived_rightly_holds(database: str) -> None:
+def test_a_system_without_faults_passes_every_check(database: str) -> None:
     assert findings(database) == {}
 
 
@@ -195,7 +195,7 @@ def test_the_findings_are_printed_for_people_too(database: str) -> None:
     assert "ok     pipeline      positions" in lines
 
 
-def test_it_tells_how_far_it_is_beside_its_answer(database: str) -> None:
+def test_progress_is_printed_beside_the_answer(database: str) -> None:
     result = run("verify", "--postgres", database, "--json")
     assert [line for line in result.stderr.splitlines() if line.startswith("verifying")] == [
         f"verifying {name}" for name in SERVICES
@@ -212,7 +212,7 @@ def test_a_parked_key_of_another_version_is_no_finding(database: str) -> None:
     assert findings(database) == {}
 
 
-def test_what_was_skipped_must_not_be_in_the_read_models(database: str) -> None:
+def test_skipped_events_must_not_be_in_the_read_models(database: str) -> None:
     skipped = """INSERT INTO pipeline.skipped (subscription, source, position, key)
         VALUES ('{pipeline}', 'pipeline', 3, 'opportunity-a')"""
     execute(database, skipped.format(**READS))
@@ -228,7 +228,7 @@ def test_read_models_that_are_not_built_yet_are_reported(database: str) -> None:
 
 
 @pytest.mark.thorough
-async def test_it_finds_nothing_wrong_with_a_system_at_work_and_disturbs_nobody(database: str) -> None:
+async def test_a_system_at_work_has_no_findings_and_is_not_disturbed(database: str) -> None:
     async with running_services(database, list(SERVICES.values())) as api, constant_use(api) as answers:
         for _ in range(2):
             before = len(answers)
@@ -278,14 +278,14 @@ def test_a_new_event_after_a_later_one_is_found() -> None:
     assert comparison.findings == ["position 1 comes after 2 in partition 4"]
 
 
-def test_what_the_log_has_and_the_store_lost_is_found() -> None:
+def test_events_of_the_log_that_the_store_lost_are_found() -> None:
     comparison = LogComparison()
     comparison.add_stored([event(1), event(3)])
     comparison.add_logged(0, [event(1), event(2), event(3)], 0)
     assert comparison.findings == ["position 2 is in the log, and not in the store"]
 
 
-def test_what_was_published_after_the_store_was_read_is_no_finding() -> None:
+def test_events_published_after_the_store_was_read_are_no_finding() -> None:
     comparison = stored(1)
     comparison.add_logged(0, [event(1), event(2)], 0)
     assert (comparison.findings, list(comparison.missing_events(1))) == ([], [])

@@ -34,7 +34,7 @@ def test_no_decider_and_no_command_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("kind", kinds())
-def test_whatever_is_asked_in_whatever_order(kind: str) -> None:
+def test_invariants_hold_for_any_commands_in_any_order(kind: str) -> None:
     run_state_machine_as_test(machine(DECIDERS[kind], commands_of(kind), INVARIANTS[kind]), settings=RUNS)
 
 

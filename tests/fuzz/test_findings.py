@@ -123,7 +123,7 @@ FINDINGS = [
 
 
 @pytest.mark.timeout(120)
-async def test_what_was_found_does_not_come_back(database: str) -> None:
+async def test_earlier_findings_do_not_come_back(database: str) -> None:
     async with target(database) as under:
         back = [one.name for one in FINDINGS if not fine(one, await sent(under.api, one))]
         person = (await under.api.post(LEADS, json=LEAD)).json()["person_id"]

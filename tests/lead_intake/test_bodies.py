@@ -120,7 +120,7 @@ def test_of_a_landing_url_only_the_page_is_kept(url: str, kept: str) -> None:
         ({"lead_id": "mine"}, "/lead_id"),
     ],
 )
-def test_what_does_not_fit_is_pointed_at(changes: dict[str, Any], pointer: str) -> None:
+def test_an_error_points_at_the_field(changes: dict[str, Any], pointer: str) -> None:
     with pytest.raises(ValidationError) as refused:
         CaptureLead.model_validate(JANE | changes)
     pointers = {error["pointer"] for error in validation_body(refused.value.errors(include_url=False))["errors"]}
@@ -191,7 +191,7 @@ ALMOST = st.from_regex(r"[a-zß\u0130\u200d.+-]{1,9}[@＠][a-zäß.\u3002-]{1,9}
 
 
 @for_all(st.sampled_from(["email", "phone", "domain", "landing_url", "country"]), st.text(max_size=60) | ALMOST)
-def test_whatever_is_written_is_taken_or_refused(field: str, written: str) -> None:
+def test_any_text_is_taken_or_refused(field: str, written: str) -> None:
     """Never another exception than the refusal; and what was taken, is taken again as it is."""
     fields: dict[str, Any] = {
         "email": {"person": {"email": written}},

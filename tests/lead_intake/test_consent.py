@@ -16,7 +16,7 @@ def decision(status: str, *, hour: int, text_version: str | None = None, purpose
     return captured(engaged_at=NOON + timedelta(hours=hour), consent=consent)
 
 
-def test_nothing_said_is_nothing_granted() -> None:
+def test_no_consent_is_granted_without_a_statement() -> None:
     assert current_consents([captured(), captured()]) == []
 
 

@@ -87,7 +87,7 @@ def markers_in(said: str) -> set[str]:
     return {name for name, marker in MARKERS.items() if marker.casefold() in said.casefold()}
 
 
-async def test_what_names_a_person_is_in_the_vault_alone(
+async def test_personal_data_is_in_the_vault_alone(
     database: str,
     api: httpx.AsyncClient,
     capfd: pytest.CaptureFixture[str],
@@ -121,7 +121,7 @@ async def logged(database: str, position: int) -> None:
     await eventually(arrived)
 
 
-async def test_after_erasure_it_is_nowhere(database: str, api: httpx.AsyncClient) -> None:
+async def test_personal_data_is_nowhere_after_an_erasure(database: str, api: httpx.AsyncClient) -> None:
     first = (await captured(api))[0].json()
     lead, person = f"leads/{first['lead_id']}", f"people/{first['person_id']}"
     before = (await api.get(lead)).json()

@@ -98,7 +98,7 @@ def test_a_landline_of_brazil_gets_no_ninth_digit() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "ada", "customer.example"])
-def test_without_an_at_sign_it_is_none(text: str) -> None:
+def test_a_text_without_an_at_sign_is_no_address(text: str) -> None:
     with pytest.raises(ValueError, match="@-sign"):
         email_address(text)
 

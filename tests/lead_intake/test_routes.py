@@ -131,7 +131,7 @@ async def test_every_look_at_a_person_is_recorded(database: str, api: httpx.Asyn
     assert head == "intake:5"
 
 
-async def test_who_is_not_there_is_not_found(api: httpx.AsyncClient) -> None:
+async def test_an_unknown_lead_or_person_is_404(api: httpx.AsyncClient) -> None:
     for path in ("leads/nobody", "people/nobody"):
         assert (await api.get(path)).status_code == 404
     assert (await api.delete("people/nobody")).status_code == 404

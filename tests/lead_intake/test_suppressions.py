@@ -72,7 +72,7 @@ async def test_an_unknown_unsubscription_makes_no_lead_and_holds_when_the_person
     assert await consents(api, ada["person_id"]) == {"news": "granted"}
 
 
-async def test_it_survives_the_erasure_of_the_person(api: httpx.AsyncClient) -> None:
+async def test_a_suppression_survives_the_erasure_of_the_person(api: httpx.AsyncClient) -> None:
     await activity(api, "unsubscribed")
     first = await captured(api, person=ADA)
     await api.delete(f"people/{first['person_id']}")

@@ -20,7 +20,9 @@ async def browser(site: Site, deal: str) -> AsyncIterator[httpx.AsyncClient]:
         yield browser
 
 
-async def test_it_shows_the_state_and_the_history_in_words(site: Site, browser: httpx.AsyncClient, deal: str) -> None:
+async def test_the_page_shows_the_state_and_the_history_in_words(
+    site: Site, browser: httpx.AsyncClient, deal: str
+) -> None:
     page = (await browser.get(f"/pages/deals/{deal}")).text
     assert numbers_of(page)["amount"] == "1000.00"
     timeline = (await done(site.api, "GET", f"/pipeline/v1/opportunities/{deal}/timeline")).json()["items"]
@@ -65,7 +67,9 @@ async def test_a_stale_page_says_what_changed_meanwhile(site: Site, browser: htt
     assert numbers_of((await browser.get(path)).text)["amount"] == "1000.00"
 
 
-async def test_it_offers_what_the_state_and_the_key_allow(site: Site, browser: httpx.AsyncClient, deal: str) -> None:
+async def test_the_page_offers_what_the_state_and_the_key_allow(
+    site: Site, browser: httpx.AsyncClient, deal: str
+) -> None:
     path = f"/pages/deals/{deal}"
     page = text_of((await browser.get(path)).text)
     assert ("Win" in page, "Qualify" in page, "Reopen" in page) == (True, False, False)
@@ -87,7 +91,7 @@ async def test_a_refusal_is_in_the_apis_words(browser: httpx.AsyncClient, deal: 
     assert unknown.status_code == 404
 
 
-async def test_all_its_forms_carry_the_version_and_the_token(browser: httpx.AsyncClient, deal: str) -> None:
+async def test_all_forms_carry_the_version_and_the_token(browser: httpx.AsyncClient, deal: str) -> None:
     page = (await browser.get(f"/pages/deals/{deal}")).text
     forms = page.count("<form") - page.count('class="who"')
     assert page.count('name="etag"') == forms

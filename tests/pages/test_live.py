@@ -66,7 +66,7 @@ class SomebodysApi:
 
 
 @pytest.mark.parametrize("status", [401, 404, 503])
-async def test_who_gets_no_answer_does_not_hold_up_the_others(
+async def test_a_listener_without_an_answer_does_not_hold_up_the_others(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     """Such as a person whose node has ended while the page is open."""

@@ -127,7 +127,7 @@ def test_a_deal_is_linked_once() -> None:
     given(OPENED, linked).when(commands.Link(external_id="crm:1")).then()
 
 
-def test_its_texts_are_erased() -> None:
+def test_the_texts_of_a_deal_are_erased() -> None:
     given(OPENED).when(commands.EraseTexts()).then(events.TextsErased())
     given().when(commands.EraseTexts()).then()
 
@@ -363,7 +363,7 @@ def test_a_reason_that_was_removed_stays_in_what_happened() -> None:
     lost.when(commands.Lose(reason="competitor")).then()
 
 
-def test_what_is_won_cannot_be_lost() -> None:
+def test_a_won_deal_cannot_be_lost() -> None:
     given(OPENED, QUALIFYING, WINNING).when(commands.Lose(reason="other")).rejected("closed: won")
 
 

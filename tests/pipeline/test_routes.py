@@ -382,7 +382,7 @@ async def test_settings_that_are_none_of_its_own_or_empty_are_refused(
             assert (await api.put("settings", json=body)).status_code == 422
 
 
-async def test_what_is_not_there_is_404(api: httpx.AsyncClient) -> None:
+async def test_an_unknown_deal_is_404(api: httpx.AsyncClient) -> None:
     for path in ("opportunities/none", "opportunities/none/history"):
         assert (await api.get(path)).status_code == 404
     assert (await api.post("opportunities/none/qualify")).status_code == 404

@@ -134,7 +134,7 @@ def test_the_band_for_the_source_comes_before_the_one_for_the_motion() -> None:
     assert benchmarks.band(Measure.SRL_TO_SQL, None, None) is None
 
 
-def test_the_bands_by_default() -> None:
+def test_the_default_bands() -> None:
     bands = [
         (each.measure.value, each.motion and each.motion.value, str(each.low), str(each.high))
         for each in Settings().benchmarks.bands

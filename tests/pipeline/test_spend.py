@@ -134,7 +134,7 @@ def eur(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "EUR"}
 
 
-async def test_what_an_sql_cost(client: httpx.AsyncClient) -> None:
+async def test_the_cost_of_an_sql_by_source(client: httpx.AsyncClient) -> None:
     """From February 1 to 14, half of what February cost: 140 of webinars, which led to no SQL; 50 and 25 for sales, for
     two SQLs; 10 for no source alone. Dollars stand apart."""
     await posted(client)

@@ -25,7 +25,7 @@ async def stages_of(client: Any, **query: Any) -> dict[str, Any]:
     return {stage["stage"]: stage for stage in total["stages"]}
 
 
-async def test_who_is_in_a_stage_still_counts_as_such(database: str) -> None:
+async def test_a_deal_that_is_still_in_its_stage_counts_as_such(database: str) -> None:
     """Stays in `proposal`, in days: 2, 4, 6 and 8 are over, 4 and 10 are not. Kaplan-Meier, by hand: 5/6 after 2 days,
     x 4/5 = 0.6667 after 4, x 2/3 = 0.4444 after 6, x 1/2 = 0.2222 after 8. Half have left after 6 days, 90 % never."""
     over = [
@@ -147,7 +147,7 @@ async def test_sales_velocity_with_its_inputs(database: str) -> None:
         assert [each["per_day"] for each in ann["sales_velocity"]["by_currency"]] == [None, None], "of two deals"
 
 
-async def test_nothing_has_no_figures(database: str) -> None:
+async def test_a_window_without_deals_has_no_figures(database: str) -> None:
     async with pipeline(database, [past_deal("a", "01-01")]) as client:
         total = (await answer_of(client, "metrics/velocity", ends="2025-12-31"))["total"]
         assert total["stages"] == []

@@ -89,7 +89,7 @@ def test_a_lead_that_is_worked_anew_joins_its_reopened_deal() -> None:
 @pytest.mark.parametrize(
     "aside", [commands.Nurture(reason="bad_timing"), commands.Reject(reason="no_fit")], ids=["nurtured", "rejected"]
 )
-def test_so_does_one_that_was_set_aside_since(aside: commands.LeadCommand) -> None:
+def test_so_does_a_lead_that_was_set_aside_since(aside: commands.LeadCommand) -> None:
     history = after(*MQL_AGAIN, then=aside)
     decided = given(*history).when(follow_deal("reopen", qualified=False)).decided()
     assert types(decided) == ["lead.mql", "lead.srl"]

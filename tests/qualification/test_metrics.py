@@ -232,6 +232,6 @@ def test_a_deadline_without_any_business_time_lies_ten_years_ahead() -> None:
     assert after_business_time(never, BERLIN, NOON, timedelta(minutes=1)) == NOON + timedelta(days=3652)
 
 
-def test_the_hours_by_default() -> None:
+def test_the_default_business_hours() -> None:
     assert (BUSINESS_HOURS.opens, BUSINESS_HOURS.closes) == (time(9), time(17))
     assert [day.value for day in BUSINESS_HOURS.days] == ["mon", "tue", "wed", "thu", "fri"]

@@ -69,7 +69,7 @@ async def test_bant_is_merged_with_evidence_from_the_vault(world: World, databas
         assert "40k" not in str((await tx.execute(text("SELECT data FROM events"))).all())
 
 
-async def test_what_is_not_there_is_404(world: World) -> None:
+async def test_an_unknown_lead_is_404(world: World) -> None:
     for path in ("leads/none", "leads/none/score"):
         assert (await world.api.get(path)).status_code == 404
     bodies: dict[str, Any] = {

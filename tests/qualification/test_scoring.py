@@ -50,7 +50,7 @@ def score(engagements: Sequence[Engagement], counts_after: datetime, model: Scor
         (MISFIT, Grade.D),
     ],
 )
-def test_what_is_known_gives_a_grade(profile: Profile, grade: Grade | None) -> None:
+def test_known_criteria_give_a_grade(profile: Profile, grade: Grade | None) -> None:
     assert fit(profile, FIT).grade == grade
 
 

@@ -104,7 +104,7 @@ async def queue(world: World, headers: dict[str, str]) -> list[dict[str, Any]]:
     return list((await world.api.get("queue", headers=headers)).json()["items"])
 
 
-async def test_what_is_not_defined_cannot_be_tried(world: World) -> None:
+async def test_an_undefined_version_cannot_be_tried(world: World) -> None:
     await world.done("models/7/dry-run", status=404)
     nobody = (await world.done("models/1/dry-run")).json()
     assert (nobody["leads"], nobody["would_rise"], nobody["would_fall"]) == (0, 0, 0)

@@ -251,7 +251,7 @@ def test_a_touch_does_not_lie_before_the_cycle() -> None:
 # -- leads that nobody can work --------------------------------------------------------------------------------------
 
 
-def test_what_is_not_there_cannot_be_worked() -> None:
+def test_an_unknown_lead_cannot_be_worked() -> None:
     given().when(touch()).missing("no such lead")
 
 

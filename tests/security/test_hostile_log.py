@@ -95,7 +95,7 @@ async def test_records_that_are_not_ours_are_passed_over_and_logged(kafka: Broke
     assert list(comparison.missing_events(len(events))) == []
 
 
-async def test_what_is_no_watermark_is_none(kafka: Broker) -> None:
+async def test_an_invalid_watermark_is_ignored(kafka: Broker) -> None:
     topic = f"hostile.{secrets.token_hex(4)}.watermarks"
     log = KafkaLog(kafka.address, watermarks=topic)
     try:

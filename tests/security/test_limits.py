@@ -91,7 +91,7 @@ def test_no_more_than_the_quota_pass_in_any_window_and_what_is_refused_costs_not
     assert len(passed) == pytest.approx(100 + 20 * 100, abs=2)
 
 
-def test_what_is_remembered_of_callers_is_bounded() -> None:
+def test_the_memory_of_callers_is_bounded() -> None:
     rate = RateLimit("address", 300, 60)
     for number in range(3 * MAX_CALLERS):
         rate.take(number)
@@ -260,7 +260,7 @@ async def test_an_address_is_believed_of_trusted_proxies_only(database: str, tru
 
 
 @pytest.mark.parametrize("wrong", ["*", "proxy", "10.0.0.0/99", "10.0.0.1/8"])
-def test_who_is_trusted_must_be_an_address_or_a_network(wrong: str) -> None:
+def test_a_trusted_proxy_must_be_an_address_or_a_network(wrong: str) -> None:
     with pytest.raises(ValueError, match="trusted_proxies"):
         Settings(trusted_proxies=wrong)
 

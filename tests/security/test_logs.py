@@ -67,7 +67,7 @@ def test_errors_that_came_out_of_each_other_are_logged(written: StringIO) -> Non
     assert "in a task" in written.getvalue()
 
 
-def test_what_is_no_database_error_is_logged_as_it_is() -> None:
+def test_other_errors_than_the_databases_are_logged_as_they_are() -> None:
     try:
         raise RuntimeError("a fault of ours")
     except RuntimeError as error:

@@ -154,7 +154,7 @@ async def test_who_dribbles_is_cut_and_others_are_served_meanwhile(database: str
 
 
 @pytest.mark.parametrize("way", [head, body])
-async def test_without_our_connection_they_would_be_waited_for(
+async def test_without_our_connection_slow_clients_would_be_waited_for(
     database: str, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: uvicorn's own."""
@@ -266,7 +266,7 @@ async def test_fields_behind_the_body_are_no_headers(database: str) -> None:
                 assert (await within(10, reader.readline())).split()[1] == b"201"
 
 
-async def test_what_is_half_sent_when_a_client_goes_is_nothing(database: str) -> None:
+async def test_half_a_request_of_a_client_that_goes_is_ignored(database: str) -> None:
     async with served(database) as system:
         first = await system.api.post(DEALS, json=DEAL)
         for _ in range(20):

@@ -83,7 +83,7 @@ async def test_others_go_on_and_its_transaction_is_void(store: AsyncEngine, data
     print(f"a writer stopped with the append lock: {OTHERS} others answered within {seconds:.1f} s, its event void")
 
 
-async def test_without_its_limit_they_would_not(store: AsyncEngine, database: str) -> None:
+async def test_without_the_limit_others_are_refused(store: AsyncEngine, database: str) -> None:
     """Planted: a session that may be silent in a transaction for as long as it likes."""
     async with frozen(database, "0"):
         with pytest.raises(AssertionError, match="others were refused"):

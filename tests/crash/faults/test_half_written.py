@@ -57,7 +57,7 @@ async def written_and_read(way: Road) -> None:
         await way.reaches(CHUNKS * CHUNK, seconds=40)
 
 
-async def test_what_is_sent_again_is_passed_over(way: Road, deaths: list[int]) -> None:
+async def test_repeated_records_are_skipped(way: Road, deaths: list[int]) -> None:
     await written_and_read(way)
     told = await way.judge()
     assert len(deaths) > CHUNKS / 4

@@ -145,7 +145,9 @@ async def findings(database: str) -> list[str]:
 
 
 @pytest.mark.parametrize("follower", ALL, ids=str)
-async def test_its_key_is_parked_and_released_in_order_or_goes_on_without_it(database: str, follower: Follower) -> None:
+async def test_a_poisoned_key_is_parked_and_released_in_order_or_goes_on_without_the_event(
+    database: str, follower: Follower
+) -> None:
     async with scene(database, follower) as here:
         seconds = await released(here)
         await skipped(here)

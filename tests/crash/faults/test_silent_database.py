@@ -138,7 +138,7 @@ async def test_nobody_waits_for_long_and_all_goes_on(postgres_of_ours: OurPostgr
 
 
 @pytest.mark.timeout(120)
-async def test_without_watching_connections_they_would(
+async def test_without_watched_connections_requests_wait_for_too_long(
     postgres_of_ours: OurPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted."""

@@ -118,7 +118,7 @@ async def cost(here: Served, clients: ExitStack) -> int:
 
 
 @pytest.mark.timeout(120)
-async def test_they_cost_little_and_others_notice_nothing(database: str) -> None:
+async def test_slow_listeners_cost_little_and_others_notice_nothing(database: str) -> None:
     async with served(database) as here:
         alone = await here.slowest_of_hundred()
         with ExitStack() as clients:

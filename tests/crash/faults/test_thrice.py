@@ -122,7 +122,7 @@ def system(database: str, log: Log) -> System:
     return System(database, log, on_topics_of_its_own(tuple(SERVICES.values())))
 
 
-async def test_all_is_as_it_was(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_events_delivered_three_times_change_nothing(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     before = await lived(system)
     async with system.running():
         again = await system.deliver_again(2)

@@ -129,7 +129,7 @@ def test_a_workbooks_date_needs_no_notation() -> None:
 @pytest.mark.parametrize(
     "pattern", ["DD.MM.YY", "yyyy-mm-dd", "MM.YYYY", "DD.MM.YYYY DD", "M/MM/D/YYYY", "DD.MM.MMM.YYYY", "dates", ""]
 )
-def test_what_is_no_format_is_refused(pattern: str) -> None:
+def test_an_invalid_format_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match=r"YYYY|is none of|formats"):
         notation(pattern)
 

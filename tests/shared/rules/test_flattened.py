@@ -60,7 +60,7 @@ def test_the_groups_fields_are_stored_beside_the_events_own() -> None:
     assert kept == ["hello"]
 
 
-def test_what_is_stored_is_read_back_as_it_was() -> None:
+def test_a_stored_event_is_read_back_as_it_was() -> None:
     event = TotalChanged.from_stored(json.dumps(OLD | {"coupon": "spring", "note": {"ref": str(REF)}}))
     assert event == TotalChanged.from_stored(event.to_stored())
     assert event.after.coupon == "spring"

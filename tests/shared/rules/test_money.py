@@ -22,7 +22,7 @@ cents = st.integers(0, 10**12).map(lambda n: Decimal(n) / 100)
         ("100000000000000", "EUR", "100000000000000.00"),
     ],
 )
-def test_it_is_printed_with_the_decimals_of_its_currency(amount: str, currency: str, printed: str) -> None:
+def test_an_amount_is_printed_with_the_decimals_of_its_currency(amount: str, currency: str, printed: str) -> None:
     money = Money.model_validate_json(f'{{"amount": "{amount}", "currency": "{currency}"}}')
     assert money.model_dump(mode="json") == {"amount": printed, "currency": currency}
 
@@ -49,7 +49,7 @@ def test_it_is_printed_with_the_decimals_of_its_currency(amount: str, currency: 
         '{"amount": "1"}',
     ],
 )
-def test_what_is_no_money_is_refused(body: str) -> None:
+def test_an_invalid_amount_is_refused(body: str) -> None:
     with pytest.raises(ValidationError):
         Money.model_validate_json(body)
 
@@ -60,7 +60,7 @@ def test_sums_are_exact_in_any_order(amounts: list[Decimal]) -> None:
 
 
 @given(cents)
-def test_what_was_printed_is_read_as_the_same(amount: Decimal) -> None:
+def test_a_printed_amount_is_read_as_the_same(amount: Decimal) -> None:
     assert Decimal(format_amount(amount, "EUR")) == to_minor_units(amount, "EUR") == amount
 
 
@@ -68,7 +68,7 @@ def test_halves_go_to_the_even_neighbour() -> None:
     assert [format_amount(Decimal(text), "EUR") for text in ("0.005", "0.015", "0.025")] == ["0.00", "0.02", "0.02"]
 
 
-def test_what_rounds_to_nothing_has_no_sign() -> None:
+def test_an_amount_that_rounds_to_zero_has_no_sign() -> None:
     assert [format_amount(Decimal(text), "EUR") for text in ("-0.004", "-0", "-0.006")] == ["0.00", "0.00", "-0.01"]
 
 

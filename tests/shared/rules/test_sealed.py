@@ -25,7 +25,7 @@ class Noted(Event):
     notes: tuple[Sealed[str], ...] = ()
 
 
-def test_without_a_vault_it_is_not_written() -> None:
+def test_a_sealed_value_is_not_written_without_a_vault() -> None:
     for event in (Noted(note=seal("Ada")), Noted(person=seal(Person(name="Ada"))), Noted(notes=(Sealed(value="Ada"),))):
         with pytest.raises(PydanticSerializationError, match="belongs in the vault"):
             event.model_dump_json()
@@ -44,7 +44,7 @@ def test_the_vault_gets_the_value_and_the_event_the_reference() -> None:
     assert Noted.model_validate_json(written).note == Sealed(ref=REF)
 
 
-def test_what_was_read_back_is_written_as_it_was() -> None:
+def test_a_value_that_was_read_back_is_written_as_it_was() -> None:
     again = Noted(note=Sealed(ref=REF)).model_dump_json()
     assert Noted.model_validate_json(again).note == Sealed(ref=REF)
 

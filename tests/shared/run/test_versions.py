@@ -79,7 +79,7 @@ async def test_a_new_version_is_not_ready_before_it_has_caught_up_with_the_old_o
             await eventually(lambda: is_ready(idle))
 
 
-async def test_without_a_goal_it_would_be_ready_at_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_goal_a_service_would_be_ready_at_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: nothing to come as far as. Were this not ready either, the test above would prove nothing."""
     await built_by_the_old(database)
 

@@ -64,7 +64,7 @@ async def test_a_failure_is_raised_after_what_came_before_it() -> None:
     assert (seen, told.closed) == ([1, 2], True)
 
 
-async def test_whoever_stops_leaves_no_reading_behind() -> None:
+async def test_a_reader_that_stops_leaves_no_task_behind() -> None:
     told = Told(4)
     async with aclosing(prefetch(told.batches())) as batches:
         async for _ in batches:
@@ -75,7 +75,7 @@ async def test_whoever_stops_leaves_no_reading_behind() -> None:
     assert len(asyncio.all_tasks()) == 1
 
 
-async def test_whoever_is_cancelled_leaves_no_reading_behind() -> None:
+async def test_a_cancelled_reader_leaves_no_task_behind() -> None:
     started = asyncio.Event()
 
     async def endless() -> AsyncGenerator[int]:

@@ -42,7 +42,7 @@ async def positions(store: AsyncEngine) -> list[int]:
         return list((await tx.execute(text("SELECT position FROM events ORDER BY position"))).scalars())
 
 
-async def test_what_waits_together_is_written_together(committer: Committer, store: AsyncEngine) -> None:
+async def test_requests_that_wait_together_are_written_together(committer: Committer, store: AsyncEngine) -> None:
     answers = await asyncio.gather(*(committer.write(request(f"t{n}", Add(n=1))) for n in range(50)))
     assert sorted(answer.position for answer in answers) == list(range(1, 51))
     async with store.connect() as tx:

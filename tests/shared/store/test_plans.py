@@ -38,7 +38,7 @@ async def test_no_table_is_read_whole(store: AsyncEngine, write: Write) -> None:
     assert await read_whole(store, write) == 0
 
 
-async def test_without_the_lock_that_says_so_they_are(
+async def test_without_the_locks_setting_tables_are_read_whole(
     store: AsyncEngine, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = "SELECT pg_advisory_xact_lock(hashtext('funnelcast append'), hashtext(current_schema()))"

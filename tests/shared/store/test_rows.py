@@ -42,7 +42,7 @@ async def test_the_next_rows_are_put_together_meanwhile() -> None:
     ]
 
 
-async def test_what_has_no_json_form_ends_it_after_what_came_before() -> None:
+async def test_a_value_without_a_json_form_ends_the_statement_after_earlier_rows() -> None:
     noted = Noted()
     with pytest.raises(TypeError, match="not JSON serializable"):
         await write(cast(AsyncConnection, noted), noted.writes(7, object(), 9))

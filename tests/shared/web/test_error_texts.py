@@ -60,7 +60,7 @@ class Body(Message):
         ({"colour": 1}, "/colour", "unknown field"),
     ],
 )
-def test_what_is_wrong_is_named_in_plain_words(given: dict[str, Any], pointer: str, detail: str) -> None:
+def test_errors_are_named_in_plain_words(given: dict[str, Any], pointer: str, detail: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Body.model_validate(given)
     assert validation_body(refused.value.errors(include_url=False))["errors"] == [

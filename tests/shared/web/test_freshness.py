@@ -42,7 +42,7 @@ async def applied(database: str) -> AsyncIterator[Applied]:
         running.cancel()
 
 
-async def test_all_that_wait_share_the_readings(applied: Applied) -> None:
+async def test_requests_that_wait_share_the_readings(applied: Applied) -> None:
     applied.waiting.capacity = 500
     waiting = [asyncio.create_task(applied.wait_for(7)) for _ in range(200)]
     await eventually(lambda: has_read(applied, 1))

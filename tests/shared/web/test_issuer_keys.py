@@ -117,7 +117,7 @@ async def test_a_key_that_was_withdrawn_is_forgotten_within_the_hour(server: Key
 
 
 @pytest.mark.parametrize("body", [None, "no JSON", "[]", '{"keys": 1}', "x" * (MAX_BYTES + 1)])
-async def test_what_is_no_key_set_changes_nothing(server: KeyServer, body: str | None) -> None:
+async def test_an_invalid_key_set_changes_nothing(server: KeyServer, body: str | None) -> None:
     keys, never = server.keys(), server.keys()
     await keys.find("rs256")
     server.body, server.clock.now = body, server.clock.now + MAX_AGE_SECONDS

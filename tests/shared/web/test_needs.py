@@ -81,7 +81,7 @@ async def test_an_idempotency_key_belongs_to_the_place_of_its_caller(api: httpx.
     assert await totals_of_repeated_requests(api, database) == [1, 2, 3, 4]
 
 
-async def test_without_the_place_a_caller_would_get_the_answer_of_another(
+async def test_without_the_place_in_its_key_a_cached_answer_would_be_anothers(
     api: httpx.AsyncClient, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: the key is made of the lineage alone."""

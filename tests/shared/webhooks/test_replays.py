@@ -126,7 +126,7 @@ async def test_a_slow_receiver_delays_only_itself(database: str) -> None:
         assert len(slow.requests) == 1
 
 
-async def test_what_another_key_created_is_not_there(database: str) -> None:
+async def test_a_webhook_of_another_key_is_404(database: str) -> None:
     async with scene(database) as here, receiving() as receiver:
         key = await make_key(database, ["events:read"])
         other = {"Authorization": f"Bearer {key}"}

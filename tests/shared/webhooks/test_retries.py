@@ -19,7 +19,7 @@ def test_delays_grow_from_five_seconds_to_a_day_and_end_after_three_days() -> No
     assert timedelta(days=2.9) < sum(DELAYS, timedelta()) < timedelta(days=3)
 
 
-def test_what_failed_together_is_not_tried_again_together() -> None:
+def test_deliveries_that_failed_together_are_not_tried_again_together() -> None:
     at = {next_attempt(1, NOW, None, f"event {number}") for number in range(100)}
     assert len(at) == 100
 
