@@ -19,6 +19,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 from funnelcast.failure import Failed
 from funnelcast.importing.files.delimited import NumberedRow
 from funnelcast.importing.files.layout import Layout
+from funnelcast.importing.files.merged import merged_cells
 
 ZIP_MAGIC = b"PK\x03\x04"
 LARGEST_PART = 2_000_000_000
@@ -81,15 +82,18 @@ def is_workbook(file: Path) -> bool:
 
 
 def workbook_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
-    """The rows of the sheet. Those that the file leaves out are blank."""
+    """The rows of the sheet. Those that the file leaves out are blank. Cells that are merged downwards say the same."""
     with opened_book(file) as book:
-        following = 1
-        for number, values in sheet_rows(book[sheet_name(file, book, layout.sheet)]):
+        sheet, following = book[sheet_name(file, book, layout.sheet)], 1
+        with sheet._get_source() as source:
+            merged = merged_cells(source)
+        for number, values in sheet_rows(sheet):
             if number > LAST_ROW:
                 raise ValueError("a sheet has no such row")
             yield from ((blank, []) for blank in range(following, number))
             if number >= following:
-                yield number, [cell_text(value) for value in values]
+                cells = [cell_text(value) for value in values]
+                yield number, merged.filled(number, cells, is_no_amount)
                 following = number + 1
 
 
@@ -170,6 +174,11 @@ def cell_text(value: Any) -> str:
             return value
         case _:
             return unescape(str(value))
+
+
+def is_no_amount(text: str) -> bool:
+    """A merged amount may be the sum of its rows."""
+    return isinstance(text, WorkbookDate) or any(character.isalpha() for character in text)
 
 
 def number_text(value: float) -> str:

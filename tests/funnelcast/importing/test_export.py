@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from funnelcast.failure import Failed
 from funnelcast.importing.files import text
 from funnelcast.importing.files.export import read_table, survey
 from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
+from funnelcast.importing.files.merged import merged_cells
 from funnelcast.importing.files.row import RejectedRecord, Row, Skipped, rejected_record, rejected_row
 from funnelcast.importing.files.workbook import WorkbookDate, WorkbookNumber
 from funnelcast.importing.mapping.tables import Join, TableMapping
@@ -270,6 +272,30 @@ def test_a_formula_without_its_result_is_no_blank_cell(tmp_path: Path) -> None:
         workbook(file, ["id", "value"], ["7", 5], ["8", "=B2*2"])
         changed_sheet(file, r'<c r="B3">.*?</c>', cell)
         assert cells(file)[1] == (3, {"id": "8", "value": found})
+
+
+def test_a_text_or_date_of_cells_that_are_merged_downwards_counts_for_each_row(tmp_path: Path) -> None:
+    rows = [["A", 5, datetime(2024, 1, 5), "x"], [None, None, None, "y"], [None] * 4, ["B", None, None, "z"]]
+    file = workbook(tmp_path / "deals.xlsx", ["Report"], ["account", "value", "day", "id"], *rows)
+    book = load_workbook(file)
+    for merged in ("A1:D1", "A3:A5", "B3:B6", "C3:C4"):
+        book.active.merge_cells(merged)
+    book.save(file)
+    assert [(line, *found.values()) for line, found in cells(file)] == [
+        (3, "A", "5", "2024-01-05", "x"),
+        (4, "A", "", "2024-01-05", "y"),
+        (6, "B", "", "", "z"),
+    ]
+
+
+def test_merged_cells_are_found_wherever_the_sheet_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = b"".join(b'<x:mergeCell ref="AB%d:AC%d"/>' % (row, row + 1) for row in range(1, 90, 2))
+    for size in (7, 50, 1000):
+        monkeypatch.setattr("funnelcast.importing.files.merged.CHUNK", size)
+        assert merged_cells(BytesIO(sheet)).last_rows == {row: [(27, row + 1)] for row in range(1, 90, 2)}
+    monkeypatch.setattr("funnelcast.importing.files.merged.MOST", 44)
+    with pytest.raises(Failed, match="more than 44 cells of the workbook are merged"):
+        merged_cells(BytesIO(sheet))
 
 
 def test_a_workbooks_row_of_an_impossible_number_is_damage(tmp_path: Path) -> None:
