@@ -23,7 +23,10 @@ GROUPS: Mapping[Grouping, str] = {
 }
 SPACES = "\u00a0\u2007\u2009\u202f"
 APOSTROPHES = "\u2019\u2018\u02bc\u00b4"
-TYPOGRAPHIC = str.maketrans({**dict.fromkeys(SPACES, " "), **dict.fromkeys(APOSTROPHES, "'"), "\u2212": "-"})
+FULL_WIDTH = {"\uff04": "$", "\uffe1": "\u00a3", "\uffe5": "\u00a5", "\uffe6": "\u20a9"}
+TYPOGRAPHIC = str.maketrans(
+    {**dict.fromkeys(SPACES, " "), **dict.fromkeys(APOSTROPHES, "'"), "\u2212": "-"} | FULL_WIDTH
+)
 NEGATIVE = re.compile(r"\(.*[0-9].*\)|-.*[0-9].*|[^0-9]{1,4}-[0-9].*|.*[0-9] ?-")
 SCIENTIFIC = re.compile(r"[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+")
 CODE = re.compile(r"[A-Z]{3}")
@@ -31,6 +34,9 @@ CLEARLY_NOISE = 5
 """The number of decimals from which on they are the noise of a program's arithmetic. Three may as well be a group of
 thousands."""
 SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "CA$": "CAD", "A$": "AUD", "R$": "BRL"}
+SIGNS |= {"₺": "TRY", "₽": "RUB", "₴": "UAH", "₸": "KZT", "₼": "AZN", "₾": "GEL", "₪": "ILS", "₩": "KRW", "₫": "VND"}
+SIGNS |= {"฿": "THB", "₱": "PHP", "₮": "MNT", "₦": "NGN", "₵": "GHS", "₡": "CRC", "₲": "PYG"}
+SIGNS |= {"zł": "PLN", "Kč": "CZK", "Ft": "HUF"}
 """The signs of amounts whose currency stands beside them; a mapping may name others. `¥` is not clear."""
 UNKNOWN_SIGN = re.compile(
     "(?P<before>[^0-9 .,+-]{1,4}[.]?) ?[0-9].*|[0-9](?:.*[0-9])? ?(?P<after>[^0-9 .,+-]{1,4}[.]?)"
@@ -202,4 +208,5 @@ def signs_of(currency: str) -> set[str]:
     """The signs that may stand beside an amount of this currency: its code, and its sign with or without the
     country."""
     symbol = str(get_currency_symbol(currency, locale="en"))
-    return {currency, symbol, *([symbol[-1]] if symbol[-1] in "$¥" else [])}
+    signs = (sign for sign, code in SIGNS.items() if code == currency)
+    return {currency, symbol, *signs, *([symbol[-1]] if symbol[-1] in "$¥" else [])}

@@ -249,7 +249,7 @@ def pieces_of(pattern: str) -> Iterator[str]:
     while at < len(pattern):
         quoted = LITERAL.match(pattern, at)
         piece = quoted[0] if quoted else next((each for each in longest if pattern.startswith(each, at)), pattern[at])
-        if len(piece) == 1 and piece.isalpha() and piece not in TOKENS:
+        if piece.isascii() and len(piece) == 1 and piece.isalpha() and piece not in TOKENS:
             raise ValueError(f"{pattern!r}: {pattern[at:]!r} is none of {', '.join(TOKENS)}; quote text as 'text'")
         yield piece
         at += len(piece)

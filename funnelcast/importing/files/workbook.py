@@ -84,7 +84,8 @@ def is_workbook(file: Path) -> bool:
 def workbook_rows(file: Path, layout: Layout) -> Iterator[NumberedRow]:
     """The rows of the sheet. Those that the file leaves out are blank. Cells that are merged downwards say the same."""
     with opened_book(file) as book:
-        sheet, following = book[sheet_name(file, book, layout.sheet)], 1
+        sheet: Any = book[sheet_name(file, book, layout.sheet)]
+        following = 1
         with sheet._get_source() as source:
             merged = merged_cells(source)
         for number, values in sheet_rows(sheet):

@@ -11,6 +11,14 @@ from tests.funnelcast.importing.mapped import row_of
 NO_ROW = row_of(2, {})
 EUR = Amounts(currency="EUR")
 CURRENCY = Cell(column="Currency")
+OWN_SIGNS = [
+    ("₹5", "INR"),
+    ("₺1,234.50", "TRY"),
+    ("1,234.50 ₽", "RUB"),
+    ("5 zł", "PLN"),
+    ("\uffe65", "KRW"),
+    ("\uff045", "USD"),
+]
 
 
 @pytest.mark.parametrize(
@@ -166,11 +174,18 @@ def test_a_workbooks_number_needs_no_notation() -> None:
     )
 
 
-@pytest.mark.parametrize(("text", "read"), [("US$1,234.50", "USD"), ("R$ 5", "BRL"), ("₹5", "INR"), ("5 CHF", "CHF")])
+@pytest.mark.parametrize(("text", "read"), [("US$1,234.50", "USD"), ("R$ 5", "BRL"), ("5 CHF", "CHF"), *OWN_SIGNS])
 def test_clear_signs_beside_amounts_need_no_word_of_the_mapping(text: str, read: str) -> None:
     found = Amounts(thousands=",").money("value", text, NO_ROW)
     assert found is not None
     assert found.currency == read
+
+
+@pytest.mark.parametrize(("text", "currency"), [*OWN_SIGNS, ("\uffe5500", "JPY"), ("¥5", "CNY")])
+def test_a_sign_repeats_the_currency_that_the_mapping_names(text: str, currency: str) -> None:
+    found = Amounts(thousands=",", currency=currency).money("value", text, NO_ROW)
+    assert found is not None
+    assert found.currency == currency
 
 
 @pytest.mark.parametrize(("text", "sign"), [("¥1,000", "¥"), ("C$5", "C$"), ("5 kr.", "kr."), ("Rs 5", "Rs")])

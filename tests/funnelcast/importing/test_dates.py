@@ -37,6 +37,7 @@ def instant(text: str, *formats: str, **more: Any) -> str:
         ("\u0662\u0660\u0661\u0667-\u0660\u0667-\u0660\u0661", "YYYY-MM-DD", "2017-07-01T10:00:00Z"),
         ("\uff12\uff10\uff11\uff17\uff0f\uff17\uff0f\uff11", "YYYY/M/D", "2017-07-01T10:00:00Z"),
         ("2017\uff0f7\uff0f1", "YYYY'\uff0f'M'\uff0f'D", "2017-07-01T10:00:00Z"),
+        ("2017\u5e747\u67081\u65e5", "YYYY\u5e74M\u6708D\u65e5", "2017-07-01T10:00:00Z"),
         ("05-Jan-2024", "DD-MMM-YYYY", "2024-01-05T11:00:00Z"),
         ("February 5, 2024", "MMMM D, YYYY", "2024-02-05T11:00:00Z"),
         ("5 am 2 2024", "D 'am' M YYYY", "2024-02-05T11:00:00Z"),

@@ -275,11 +275,16 @@ def test_a_formula_without_its_result_is_no_blank_cell(tmp_path: Path) -> None:
 
 
 def test_a_text_or_date_of_cells_that_are_merged_downwards_counts_for_each_row(tmp_path: Path) -> None:
-    rows = [["A", 5, datetime(2024, 1, 5), "x"], [None, None, None, "y"], [None] * 4, ["B", None, None, "z"]]
+    rows: list[list[Any]] = [
+        ["A", 5, datetime.fromisoformat("2024-01-05"), "x"],
+        [None, None, None, "y"],
+        [None] * 4,
+        ["B", None, None, "z"],
+    ]
     file = workbook(tmp_path / "deals.xlsx", ["Report"], ["account", "value", "day", "id"], *rows)
     book = load_workbook(file)
     for merged in ("A1:D1", "A3:A5", "B3:B6", "C3:C4"):
-        book.active.merge_cells(merged)
+        book["Deals"].merge_cells(merged)
     book.save(file)
     assert [(line, *found.values()) for line, found in cells(file)] == [
         (3, "A", "5", "2024-01-05", "x"),

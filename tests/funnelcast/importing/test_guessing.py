@@ -51,7 +51,7 @@ def test_an_unknown_sign_beside_amounts_is_asked_for(tmp_path: Path) -> None:
     rows = '1,Deal,Acme,Ann,Won,"1 200,50 kr",2024-01-05,\n2,Deal,Acme,Ann,New,"kr 300,00",2024-01-05,\n'
     guess = guess_of(tmp_path, HEADER + rows + '3,Deal,Acme,Ann,New,"USD 1 000,00",2024-01-05,\n')
     assert '  decimal: ","\n  thousands: " "\n  currency_beside: true\n  symbols: {kr: \'?\'}  # ? which' in guess
-    assert unknown_signs(["(5)", "1.2k", "-5", "5 \u20bd", "$5"]) == ["\u20bd"]
+    assert unknown_signs(["(5)", "1.2k", "-5", "5 \u20a8", "$5"]) == ["\u20a8"]
 
 
 def test_rows_in_quotes_as_a_whole_are_read(tmp_path: Path) -> None:
