@@ -7,7 +7,20 @@ from shared.rules.money import is_currency
 
 NEEDED = ("id", "name", "account", "owner", "stage", "opened")
 NAMES: Mapping[str, Sequence[str]] = {
-    "id": ("id", "recordid", "externalid", "number", "no", "nr", "nummer", "numéro", "número"),
+    "id": (
+        "id",
+        "recordid",
+        "externalid",
+        "donotmodifyopportunity",
+        "nepasmodifieropportunité",
+        "nichtändernverkaufschance",
+        "number",
+        "no",
+        "nr",
+        "nummer",
+        "numéro",
+        "número",
+    ),
     "name": (
         "name",
         "title",
@@ -20,6 +33,12 @@ NAMES: Mapping[str, Sequence[str]] = {
         "titre",
         "nombre",
         "título",
+        "subject",
+        "sujet",
+        "betreff",
+        "project",
+        "projekt",
+        "projet",
     ),
     "account": (
         "account",
@@ -39,6 +58,7 @@ NAMES: Mapping[str, Sequence[str]] = {
         "unternehmen",
         "client",
         "société",
+        "compte",
         "entreprise",
         "cliente",
         "empresa",
@@ -54,6 +74,9 @@ NAMES: Mapping[str, Sequence[str]] = {
         "assignedto",
         "user",
         "username",
+        "assignedusername",
+        "inhaber",
+        "besitzer",
         "betreuer",
         "verkäufer",
         "vertriebler",
@@ -68,6 +91,9 @@ NAMES: Mapping[str, Sequence[str]] = {
     "stage": (
         "stage",
         "stagename",
+        "salesstage",
+        "tostage",
+        "zuphase",
         "statuslabel",
         "phase",
         "pipelinestage",
@@ -77,7 +103,7 @@ NAMES: Mapping[str, Sequence[str]] = {
         "statut",
         "estado",
     ),
-    "outcome": ("outcome", "status", "statustype"),
+    "outcome": ("outcome", "status", "statustype", "statut"),
     "product": ("product", "productname", "produkt", "produit", "producto"),
     "amount": (
         "amount",
@@ -86,6 +112,9 @@ NAMES: Mapping[str, Sequence[str]] = {
         "revenue",
         "expectedrevenue",
         "estrevenue",
+        "likely",
+        "revenuestimé",
+        "gesumsatz",
         "total",
         "wert",
         "betrag",
@@ -135,13 +164,29 @@ NAMES: Mapping[str, Sequence[str]] = {
         "expectedclosing",
         "estclosedate",
         "abschlussdatum",
+        "schlusstermin",
+        "datedeclôtureest",
         "datedeclôture",
         "fechadecierre",
     ),
-    "changed": ("lastmodified", "lastmodifieddate", "modifiedtime", "modifiedon", "laststagechange", "updatedat"),
+    "changed": (
+        "lastmodified",
+        "lastmodifieddate",
+        "modifiedtime",
+        "modifiedon",
+        "datemodified",
+        "dateupdated",
+        "laststagechange",
+        "updatedat",
+        "zuletztgeändert",
+        "donotmodifymodifiedon",
+        "nepasmodifierdatedemodification",
+    ),
 }
 """The names of columns by field, in the order of preference, as `plain_name` writes them."""
 CURRENCY = ("currency", "currencycode", "currencyisocode", "currencyofvalue", "amountcurrency", "valuecurrency")
+PIPELINE = ("pipeline", "pipelinename")
+WITH_WORDS = ("stage", "outcome")
 DATES = ("opened", "closed", "close_date", "changed")
 
 
@@ -162,10 +207,13 @@ def plain_name(name: str) -> str:
 
 
 def fields_of(columns: Sequence[Column]) -> Mapping[str, Column]:
-    """A column serves one field alone."""
+    """A column serves one field alone. One in which nothing is comes last, and has no words to be listed."""
     found: dict[str, Column] = {}
     for field, names in NAMES.items():
-        column = first_named(names, [each for each in columns if each not in found.values()])
+        free = [each for each in columns if each not in found.values()]
+        column = first_named(names, [each for each in free if each.values])
+        if column is None and field not in WITH_WORDS:
+            column = first_named(names, free)
         if column is not None:
             found[field] = column
     return found

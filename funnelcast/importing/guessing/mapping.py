@@ -10,15 +10,17 @@ from pathlib import Path
 import orjson
 
 from funnelcast.failure import Failed
+from funnelcast.importing.cells.amounts import SIGNS
 from funnelcast.importing.cells.names import slug
 from funnelcast.importing.files.export import file_rows, is_blank
 from funnelcast.importing.files.layout import DEFAULT_LAYOUT, Layout
-from funnelcast.importing.files.row import shortened
+from funnelcast.importing.files.row import InvalidRow, shortened
 from funnelcast.importing.files.workbook import is_workbook, sheet_names
 from funnelcast.importing.guessing.columns import (
     CURRENCY,
     DATES,
     NEEDED,
+    PIPELINE,
     Column,
     columns_of,
     currency_column,
@@ -28,6 +30,8 @@ from funnelcast.importing.guessing.columns import (
 from funnelcast.importing.guessing.entered import entered_columns
 from funnelcast.importing.guessing.notation import PIVOT, guess_dates, guess_numbers, has_currency_beside, unknown_signs
 from funnelcast.importing.guessing.stages import UNKNOWN, distinct, guess_stage
+from funnelcast.importing.mappings import names
+from shared.rules.money import is_currency
 
 MOST_ROWS = 10_000
 HEADER_WITHIN = 30
@@ -44,10 +48,11 @@ def guess_mapping(file: Path) -> str:
     columns = without_blank_words(list(columns_of(header, below)))
     fields, currency, entered = fields_of(columns), currency_column(columns), entered_columns(columns)
     sections = [
-        f"mapping: {slug(file.name.partition('.')[0])[:50]}",
+        f"mapping: {name_of(file)}",
         "kind: opportunities",
         *file_lines(layout),
         *blank_lines(list(columns_of(header, below))),
+        *pipeline_lines(first_named(PIPELINE, columns)),
         *date_lines([*(fields[field] for field in DATES if field in fields), *entered.values()]),
         *money_lines(fields, currency),
         *field_lines(fields, columns, [currency, *entered.values()]),
@@ -56,6 +61,14 @@ def guess_mapping(file: Path) -> str:
         *outcome_lines(fields.get("outcome")),
     ]
     return HEADING.format(file=file.name) + "\n".join(sections) + "\n"
+
+
+def name_of(file: Path) -> str:
+    """Another name than those of the mappings that are there."""
+    name = "export"
+    with suppress(InvalidRow):
+        name = slug(file.name.partition(".")[0])[:40]
+    return f"my-{name}" if name in names() else name
 
 
 # -- the file --------------------------------------------------------------------------------------------------------
@@ -136,6 +149,12 @@ def blank_lines(columns: Sequence[Column]) -> Iterator[str]:
         yield f"blank: [{', '.join(map(quoted, words))}]  # ? do these mean an empty cell"
 
 
+def pipeline_lines(column: Column | None) -> Iterator[str]:
+    names = distinct(column.values) if column else []
+    if column and len(names) > 1:
+        yield f"# ? only: {{{quoted(column.name)}: {quoted(names[0])}}}  # the export has {len(names)} pipelines"
+
+
 def date_lines(columns: Sequence[Column]) -> Iterator[str]:
     guess = guess_dates(value for column in columns for value in column.values)
     yield "dates:"
@@ -162,10 +181,12 @@ def money_lines(fields: Mapping[str, Column], currency: Column | None) -> Iterat
     if guess.unread is not None:
         yield f"{signs}{comment(f'{shortened(guess.unread)!r} is not read')}"
     elif guess.rival is not None:
-        decimal, thousands = map(quoted, guess.rival)
+        decimal, thousands = map(quoted, guess.rival[:2])
         yield f"{signs}{comment(f'or decimal: {decimal}, thousands: {thousands}')}"
     else:
         yield signs
+    if guess.grouping != "thousands":
+        yield f"  grouping: {guess.grouping}"
     yield from currency_lines(values, currency, symbols)
 
 
@@ -177,9 +198,14 @@ def currency_lines(values: Sequence[str], currency: Column | None, symbols: Sequ
         yield "  currency_beside: true"
     else:
         yield "  # ? currency: EUR"
-    if symbols:
-        unknown = ", ".join(f"{quoted(sign)}: '?'" for sign in symbols)
+    if unknown_words := [*symbols, *words_of_currencies(currency)]:
+        unknown = ", ".join(f"{quoted(sign)}: '?'" for sign in unknown_words)
         yield f"  symbols: {{{unknown}}}{comment('which currency is it')}"
+
+
+def words_of_currencies(column: Column | None) -> list[str]:
+    words = distinct(column.values) if column else []
+    return [word for word in words if word not in SIGNS and not is_currency(word.upper())]
 
 
 def field_lines(

@@ -6,7 +6,7 @@ from datetime import UTC
 from decimal import Decimal
 from unicodedata import category
 
-from funnelcast.importing.cells.amounts import ABBREVIATED, SIGNS, UNKNOWN_SIGN, Amounts
+from funnelcast.importing.cells.amounts import ABBREVIATED, SIGNS, UNKNOWN_SIGN, Amounts, Grouping
 from funnelcast.importing.cells.date_formats import Locality, Parsed, format_of
 from funnelcast.importing.files.row import InvalidRow
 from funnelcast.importing.files.workbook import WorkbookDate, WorkbookNumber
@@ -18,19 +18,27 @@ DATE_PATTERNS = (
     "YYYY-MM-DD hh:mm",
     "YYYY-MM-DD hh:mm:ss",
     "YYYY-MM-DD hh:mm:ss.SSS",
+    "YYYY-MM-DD hh:mm:ss.SSSSSS",
     "YYYY-MM-DD hh:mm:ss ZZZ",
     "YYYY-MM-DDThh:mm:ss",
     "YYYY/MM/DD",
+    "YYYY/MM/DD hh:mm",
+    "YYYY\u5e74M\u6708D\u65e5",
     "iso",
     "D.M.YYYY",
     "D.M.YYYY hh:mm",
+    "D.M.YYYY, hh:mm",
+    "D.M.YYYY hh:mm:ss",
     "D.M.YY",
     "M/D/YYYY",
     "D/M/YYYY",
     "M/D/YYYY h:mm AM",
     "M/D/YYYY, h:mm AM",
+    "M/D/YYYY h:mmAM",
     "M/D/YYYY hh:mm",
     "D/M/YYYY hh:mm",
+    "M/D/YYYY hh:mm:ss",
+    "D/M/YYYY hh:mm:ss",
     "M/D/YY",
     "D/M/YY",
     "D-MMM-YYYY",
@@ -42,8 +50,18 @@ DATE_PATTERNS = (
     "epoch",
     "epoch-ms",
 )
-NUMBERS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "), (".", "'"))
-"""The decimal sign and the one between thousands."""
+Signs = tuple[str, str, Grouping]
+NUMBERS: Sequence[Signs] = (
+    (".", "", "thousands"),
+    (".", ",", "thousands"),
+    (",", "", "thousands"),
+    (",", ".", "thousands"),
+    (",", " ", "thousands"),
+    (".", " ", "thousands"),
+    (".", "'", "thousands"),
+    (".", ",", "indian"),
+)
+"""The decimal sign, the one between groups, and what the groups are."""
 PLAUSIBLE = range(1990, 2100)
 
 
@@ -105,7 +123,8 @@ class NumberGuess:
 
     decimal: str = "."
     thousands: str = ""
-    rival: tuple[str, str] | None = None
+    grouping: Grouping = "thousands"
+    rival: Signs | None = None
     unread: str | None = None
 
 
@@ -119,10 +138,10 @@ def guess_numbers(values: Iterable[str], symbols: Collection[str] = ()) -> Numbe
         return NumberGuess(*best, unread=texts[readings[best].index(None)])
     first, *others = complete
     rival = next((signs for signs in others if readings[signs] != readings[first]), None)
-    return NumberGuess(*first, rival)
+    return NumberGuess(*first, rival=rival)
 
 
-def number(signs: tuple[str, str], symbols: Collection[str], text: str) -> Decimal | None:
+def number(signs: Signs, symbols: Collection[str], text: str) -> Decimal | None:
     amounts = Amounts(*signs, symbols=dict.fromkeys(symbols, ""))
     try:
         return amounts.decimal_of("", text, amounts.split(text)[0].lstrip("-"))

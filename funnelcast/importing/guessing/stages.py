@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 MEANINGS: Mapping[str, tuple[str, ...]] = {
-    "won": ("won", "gewonnen", "gagné", "ganad"),
-    "{lost: other}": ("lost", "verloren", "perdu", "perdid", "abandoned", "cancel"),
+    "won": ("won", "gewonnen", "gagn", "ganad", "ganh", "vinta", "conclue"),
+    "{lost: other}": ("lost", "verloren", "perdu", "perdid", "persa", "abandoned", "cancel"),
     "negotiation": ("negotiat", "contract", "review", "verhandl", "commit"),
-    "proposal": ("propos", "quote", "offer", "angebot", "pric"),
+    "proposal": ("propos", "quote", "offer", "angebot", "pric", "bought-in"),
     "unqualified": ("unqualified", "prospect", "lead", "new", "appointment", "contact made"),
-    "qualified": ("qualif", "demo", "analysis", "value", "decision", "engag", "develop"),
+    "qualified": ("qualif", "demo", "analys", "value", "decision", "engag", "develop", "dévelop"),
 }
 """The parts of words by stage, in the order in which they are tried."""
 UNKNOWN = "unqualified"

@@ -28,7 +28,7 @@ def guess_of(folder: Path, content: str, encoding: str = "utf-8") -> str:
 @pytest.mark.parametrize("name", ["salesforce", "hubspot", "zoho"])
 def test_a_guess_reads_the_file_that_it_was_made_of(tmp_path: Path, name: str) -> None:
     mapping, file = tmp_path / "guessed.yaml", EXPORTS / f"{name}.csv"
-    mapping.write_text(guess_mapping(file).replace(f"mapping: {name}", "mapping: guessed"))
+    mapping.write_text(guess_mapping(file))
     found = list(read_records(open_export(ImportSource(file, kinds_of(str(mapping), "opportunities"), "EUR"))))
     taken = [one[1].bodies[0]["facts"] for one in found if not isinstance(one, RejectedRecord | Skipped)]
     ends = [facts[-1]["command"] for facts in taken]
@@ -89,6 +89,32 @@ def test_a_status_beside_the_stage_is_how_deals_have_ended(tmp_path: Path) -> No
     assert "outcomes:\n  Won: won\n  Open: open\n  Paused: open  # ? open, won or lost" in guess
 
 
+def test_a_blank_column_is_not_the_one_with_the_stages_and_several_pipelines_are_told(tmp_path: Path) -> None:
+    header = "Id,Name,Company,Inhaber,Status,Sales Stage,Likely,Date Created,Pipeline\n"
+    rows = '1,A,B,C,,Won,"12,34,567.00",01/05/2024 02:05pm,East\n2,A,B,C,,New,5,01/25/2024 02:05pm,West\n'
+    guess = guess_of(tmp_path, header + rows)
+    assert "  stage: Sales Stage\n" in guess
+    assert "outcome" not in guess
+    assert "  owner: Inhaber\n" in guess
+    assert '  formats: ["M/D/YYYY h:mmAM"]\n' in guess
+    assert '  thousands: ","\n  grouping: indian\n' in guess
+    assert "# ? only: {Pipeline: East}  # the export has 2 pipelines\n" in guess
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("zoho.csv", "my-zoho"), ("Deals 2024.csv", "deals-2024"), ("_.csv", "export")]
+)
+def test_a_guess_has_a_name_of_its_own(tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / file).write_text(HEADER)
+    assert f"\nmapping: {name}\n" in guess_mapping(tmp_path / file)
+
+
+def test_words_of_the_currencys_column_are_asked_for(tmp_path: Path) -> None:
+    header = HEADER.replace("Amount", "Amount,Currency")
+    guess = guess_of(tmp_path, header + "1,Deal,Acme,Ann,Won,5,US Dollars,2024-01-05,\n2,D,A,Ann,New,6,€,2024-01-05,\n")
+    assert "  symbols: {US Dollars: '?'}  # ? which currency is it\n" in guess
+
+
 def test_a_guess_with_an_open_question_cannot_be_used(tmp_path: Path) -> None:
     file = tmp_path / "deals.csv"
     file.write_text("Id,Company,Owner,Stage,Opened\n1,Acme,Ann,New,2024-01-05\n")
@@ -144,7 +170,7 @@ def test_amounts_are_guessed_by_what_reads_them(values: list[str], signs: tuple[
 
 
 def test_an_amount_that_may_be_two_numbers_has_a_rival_and_one_that_is_none_is_named() -> None:
-    assert guess_numbers(["1,054"]).rival == (",", "")
+    assert guess_numbers(["1,054"]).rival == (",", "", "thousands")
     assert guess_numbers(["100", "a lot"]).unread == "a lot"
     assert has_currency_beside(["EUR 5", "7 $"])
     assert not has_currency_beside(["EUR 5", "7"])
