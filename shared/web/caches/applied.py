@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.flow import checkpoint, parked
 from shared.store.signal import Signal
+from shared.web.caches.listeners import Listeners
 from shared.web.errors.problems import PositionNotReached
 from shared.web.requests.limits import CallerLimit
 
@@ -53,20 +54,13 @@ class AppliedPositions:
     latest: PositionReading = field(default_factory=PositionReading)
     waiting: CallerLimit = field(default_factory=lambda: CallerLimit("requests that wait for a position", MAX_WAITING))
     _read: Signal = field(default_factory=Signal)
-    _interested: int = 0
-    _has_interested: asyncio.Event = field(default_factory=asyncio.Event)
+    _interested: Listeners = field(default_factory=Listeners)
 
     @contextmanager
     def interest(self) -> Iterator[None]:
-        self._interested += 1
-        self._has_interested.set()
-        self.wake.notify()
-        try:
+        with self._interested.one_more():
+            self.wake.notify()
             yield
-        finally:
-            self._interested -= 1
-            if not self._interested:
-                self._has_interested.clear()
 
     async def first_reading(self) -> PositionReading:
         """A reading that begins from now on."""
@@ -88,7 +82,7 @@ class AppliedPositions:
         """Reads until it is cancelled."""
         delay = FIRST_DELAY
         while True:
-            await self._has_interested.wait()
+            await self._interested.wait()
             known = self.wake.count
             self.begun += 1
             self.latest = await self.read()

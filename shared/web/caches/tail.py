@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.rules.message import StoredEvent
 from shared.store import event_store
 from shared.store.signal import LONGEST_WAIT, Signal
+from shared.web.caches.listeners import Listeners
 
 log = structlog.get_logger()
 PAGE = 200
@@ -42,19 +42,7 @@ class Tail:
     changed: Signal = field(default_factory=Signal)
     _events: deque[RenderedEvent] = field(default_factory=deque)
     _bytes: int = 0
-    _listeners: int = 0
-    _has_listeners: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        self._listeners += 1
-        self._has_listeners.set()
-        try:
-            yield
-        finally:
-            self._listeners -= 1
-            if not self._listeners:
-                self._has_listeners.clear()
+    listeners: Listeners = field(default_factory=Listeners)
 
     def after(self, position: int, types: Collection[str]) -> list[bytes] | None:
         """The events of these types after a position. None: some of them are not kept any more, read the store."""
@@ -66,7 +54,7 @@ class Tail:
     async def run(self) -> None:
         """Reads new events until it is cancelled."""
         while True:
-            await self._has_listeners.wait()
+            await self.listeners.wait()
             known = self.store_changed.count
             try:
                 found = await self.read_new()

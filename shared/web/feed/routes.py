@@ -183,7 +183,7 @@ class Feed:
         store each time: who is below it may change meanwhile."""
         loop, tail = asyncio.get_running_loop(), context.tail
         silent_since = loop.time()
-        with tail.listening():
+        with tail.listeners.one_more():
             while not context.stopping.is_set():
                 known = tail.changed.count
                 found, end = None if confined else tail.after(after, types), tail.head
