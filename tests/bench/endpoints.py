@@ -32,7 +32,7 @@ def echo() -> FastAPI:
     app = with_readiness()
 
     @app.post(PATH, status_code=201)
-    async def capture(told: CaptureLead) -> CaptureTaken:
+    async def capture(found: CaptureLead) -> CaptureTaken:
         return taken()
 
     return app
@@ -42,9 +42,9 @@ def transaction(postgres: str) -> FastAPI:
     app, engine = with_readiness(), keeper(postgres)
 
     @app.post(PATH, status_code=201)
-    async def capture(told: CaptureLead, request: Request) -> CaptureTaken:
+    async def capture(found: CaptureLead, request: Request) -> CaptureTaken:
         answer = taken()
-        await keep(engine, told, answer, UUID(request.headers["x-correlation-id"]))
+        await keep(engine, found, answer, UUID(request.headers["x-correlation-id"]))
         return answer
 
     return app

@@ -35,14 +35,14 @@ class Load:
     tail: str = TAIL
 
     async def __call__(self, mark: UUID) -> Sample:
-        told = await said(self.words(mark))
-        if told["refused"] or told["broken"] or not told["requests"]:
-            raise Failing(f"{self.path}: {told}")
+        output = await said(self.words(mark))
+        if output["refused"] or output["broken"] or not output["requests"]:
+            raise Failing(f"{self.path}: {output}")
         return Sample(
-            int(told["requests"]),
-            told["seconds"],
+            int(output["requests"]),
+            output["seconds"],
             0 if self.rate else self.ground.sizes.connections,
-            {"p50": told["p50"], "p99": told["p99"]},
+            {"p50": output["p50"], "p99": output["p99"]},
         )
 
     def words(self, mark: UUID) -> list[str]:
@@ -73,8 +73,8 @@ async def said(words: list[str], **env: str) -> dict[str, float]:
     out, _ = await process.communicate()
     if process.returncode:
         raise Failing(f"{words[0]} ended with code {process.returncode}: {out.decode()[-300:]}")
-    told: dict[str, float] = orjson.loads(out.splitlines()[-1])
-    return told
+    body: dict[str, float] = orjson.loads(out.splitlines()[-1])
+    return body
 
 
 def posting(ground: Ground, process: Process) -> Run:

@@ -117,8 +117,8 @@ async def measured_facts(ground: Ground) -> dict[str, str]:
 
 def json_of(found: Found) -> bytes:
     rows = [asdict(row) | {"passed": row.passed} for row in found.rows]
-    told = {"facts": found.facts, "rows": rows, "missing": found.missing}
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+    body = {"facts": found.facts, "rows": rows, "missing": found.missing}
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2)
 
 
 def sizes_text(sizes: Sizes) -> str:

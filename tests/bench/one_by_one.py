@@ -32,14 +32,14 @@ def keeper(postgres: str) -> AsyncEngine:
     return create_async_engine(postgres, pool_size=POOL, max_overflow=0, connect_args={"server_settings": settings})
 
 
-async def keep(engine: AsyncEngine, told: CaptureLead, answer: CaptureTaken, mark: UUID) -> None:
+async def keep(engine: AsyncEngine, found: CaptureLead, answer: CaptureTaken, mark: UUID) -> None:
     stream, subject = f"lead-{answer.lead_id}", f"person-{answer.person_id}"
-    alias = f"email:{told.person.email}"
+    alias = f"email:{found.person.email}"
     async with engine.begin() as tx:
         if (await tx.execute(KNOWN, {"alias": alias})).one_or_none() is not None:
             return
         ref = EDGE.new_id()
-        fact = told.model_dump(mode="json", exclude={"person"}) | {
+        fact = found.model_dump(mode="json", exclude={"person"}) | {
             "capture_id": answer.capture_id,
             "person_id": answer.person_id,
             "person": {"ref": str(ref)},
@@ -47,5 +47,5 @@ async def keep(engine: AsyncEngine, told: CaptureLead, answer: CaptureTaken, mar
         event = {"event_id": EDGE.new_id(), "stream": stream, "data": orjson.dumps(fact).decode(), "mark": mark}
         await tx.execute(EVENT, event | {"at": EDGE.now().astimezone(UTC)})
         await tx.execute(ALIAS, {"alias": alias, "stream": stream, "subject": subject})
-        person = orjson.dumps(told.person.model_dump(exclude_none=True)).decode()
+        person = orjson.dumps(found.person.model_dump(exclude_none=True)).decode()
         await tx.execute(VAULT, {"ref": ref, "subject": subject, "value": person})

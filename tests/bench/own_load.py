@@ -43,8 +43,8 @@ class Line(asyncio.Protocol):
         self.body += body
 
     def on_message_complete(self) -> None:
-        told, self.body = bytes(self.body), bytearray()
-        self.post.answered(self, self.parser.get_status_code(), told)
+        found, self.body = bytes(self.body), bytearray()
+        self.post.answered(self, self.parser.get_status_code(), found)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.post.broken += not self.post.closed
@@ -150,7 +150,7 @@ def main() -> None:
 
     post = Post(asked.address, asked.key, asked.mark, write_requests, asked.rate)
     seconds = uvloop.run(post.run(asked.connections, asked.seconds))
-    told = {
+    found = {
         "requests": len(post.times),
         "seconds": seconds,
         "refused": post.refused,
@@ -158,7 +158,7 @@ def main() -> None:
         "p50": percentile(post.times, 50) * 1000,
         "p99": percentile(post.times, 99) * 1000,
     }
-    print(orjson.dumps(told).decode())
+    print(orjson.dumps(found).decode())
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ BEGIN, END = "<!-- figures: made by `funnelcast bench --markdown` -->", "<!-- en
 SPREADS = ("ours", "baseline", "ratio", "per_cpu")
 
 
-def row_of(told: Mapping[str, Any]) -> Row:
-    spreads = {name: Spread(**told[name]) if told[name] else None for name in SPREADS}
-    target = Target(**told["target"]) if told["target"] else None
-    rest = {name: told[name] for name in ("measure", "what", "unit", "against", "void", "note")}
+def row_of(found: Mapping[str, Any]) -> Row:
+    spreads = {name: Spread(**found[name]) if found[name] else None for name in SPREADS}
+    target = Target(**found["target"]) if found["target"] else None
+    rest = {name: found[name] for name in ("measure", "what", "unit", "against", "void", "note")}
     return Row(**rest, **spreads, target=target)  # type: ignore[arg-type]
 
 
@@ -35,7 +35,7 @@ def badness(row: Row) -> tuple[bool, float]:
 def markdown(files: Sequence[Path]) -> str:
     runs = [orjson.loads(file.read_bytes()) for file in files]
     known: dict[tuple[str, str, str, str], list[Row]] = {}
-    for row in (row_of(told) for run in runs for told in run["rows"]):
+    for row in (row_of(found) for run in runs for found in run["rows"]):
         known.setdefault((row.measure, row.what, row.unit, row.against), []).append(row)
     chosen = [worst(rows) for rows in known.values()]
     table = [HEADS, ["---"] * len(HEADS), *map(cells, chosen)]

@@ -117,11 +117,11 @@ DEALS = template("opportunity", opened())
 
 async def fill(engine: AsyncEngine, what: Template, first: int, last: int, *, people: int = 100) -> None:
     """Events with these positions, in the schema that the engine writes to."""
-    told = {"kind": what.kind, "type": what.type, "data": what.data, "nil": NIL, "noon": NOON, "mark": UUID(int=1)}
+    found = {"kind": what.kind, "type": what.type, "data": what.data, "nil": NIL, "noon": NOON, "mark": UUID(int=1)}
     for start in range(first, last + 1, AT_ONCE):
         span = {"first": start, "last": min(start + AT_ONCE - 1, last)}
         async with engine.begin() as tx:
-            await tx.execute(EVENTS, told | span | {"people": people})
+            await tx.execute(EVENTS, found | span | {"people": people})
             if what is LEADS:
                 await tx.execute(ALIASES, span)
                 await tx.execute(VAULT, span | {"value": PERSON})

@@ -40,5 +40,5 @@ async def listening(process: Process, service: str, types: str) -> AsyncIterator
 async def note(lines: AsyncIterator[str], heard: dict[str, Heard]) -> None:
     async for line in lines:
         if line.startswith("data: {"):
-            told = orjson.loads(line[6:])
-            heard.setdefault(told["subject"], Heard(perf_counter(), told["position"]))
+            body = orjson.loads(line[6:])
+            heard.setdefault(body["subject"], Heard(perf_counter(), body["position"]))

@@ -58,8 +58,8 @@ async def test_a_roll_up_reads_no_table_whole(ground: Ground) -> None:
         async with raw(url) as connection:
             await connection.execute(f"SET search_path TO {path}; SET enable_seqscan TO off")
             plans = {
-                statement: await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *told)
-                for statement, told in await rollup.statements(engine)
+                statement: await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *found)
+                for statement, found in await rollup.statements(engine)
             }
     assert len(plans) > 5
     assert [statement for statement, plan in plans.items() if "Seq Scan" in plan] == []

@@ -49,30 +49,30 @@ def test_the_figures_stand_between_their_marks(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text(f"# Performance\n\n{BEGIN}\nold\n{END}\n\n## Notes\n")
     figures = run_of(tmp_path / "run.json", "Monday", rate(0.9))
-    told = run("bench", "--markdown", figures, "--into", page)
-    assert told.returncode == 0, told.stderr
+    result = run("bench", "--markdown", figures, "--into", page)
+    assert result.returncode == 0, result.stderr
     assert "old" not in page.read_text()
     assert "| P1 |" in page.read_text()
     assert page.read_text().endswith(f"{END}\n\n## Notes\n")
 
 
 def test_a_measure_that_there_is_not_is_named() -> None:
-    told = run("bench", "--only", "P1,P99")
-    assert told.returncode == 1
-    assert f"there is no measure P99; there are {', '.join(MEASURES)}" in told.stderr
+    result = run("bench", "--only", "P1,P99")
+    assert result.returncode == 1
+    assert f"there is no measure P99; there are {', '.join(MEASURES)}" in result.stderr
 
 
 def test_the_command_outside_a_clone_names_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tests.bench", None)
-    told = run("bench", "--quick")
-    assert told.returncode == 1
-    assert "benchmarks are run from a clone, after `make dev` there" in told.stderr
+    result = run("bench", "--quick")
+    assert result.returncode == 1
+    assert "benchmarks are run from a clone, after `make dev` there" in result.stderr
 
 
 def test_the_json_says_whether_each_target_is_met() -> None:
-    told = orjson.loads(json_of(Found({}, [rate(0.9), wait(60)], {"P6": "no Kafka"})))
-    assert [row["passed"] for row in told["rows"]] == [True, False]
-    assert told["missing"] == {"P6": "no Kafka"}
+    body = orjson.loads(json_of(Found({}, [rate(0.9), wait(60)], {"P6": "no Kafka"})))
+    assert [row["passed"] for row in body["rows"]] == [True, False]
+    assert body["missing"] == {"P6": "no Kafka"}
 
 
 def test_an_error_leaves_what_was_measured_until_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,8 +86,8 @@ def test_an_error_leaves_what_was_measured_until_then(tmp_path: Path, monkeypatc
     monkeypatch.setattr(main, "QUICK", TINY)
     with pytest.raises(AssertionError, match="planted"):
         main.run([], quick=True, long=False, rounds=None, file=tmp_path / "run.json")
-    told = orjson.loads((tmp_path / "run.json").read_bytes())
-    assert [row["measure"] for row in told["rows"]] == ["P1"]
+    body = orjson.loads((tmp_path / "run.json").read_bytes())
+    assert [row["measure"] for row in body["rows"]] == ["P1"]
 
 
 @pytest.mark.parametrize(("error", "well"), [(Missing("no Kafka"), True), (Failing("429 for all"), False)])

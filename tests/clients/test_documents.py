@@ -18,8 +18,8 @@ async def test_linters_find_nothing(journey: Journey) -> None:
     documents, _ = journey
     for document in documents.values():
         run_node("spectral", "lint", document, "--ruleset", FOLDER / "spectral.yaml", "-F", "hint", folder=ROOT)
-        told = run_node("redocly", "lint", document, "--config", FOLDER / "redocly.yaml", "--format=json", folder=ROOT)
-        assert orjson.loads(told)["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}, told
+        body = run_node("redocly", "lint", document, "--config", FOLDER / "redocly.yaml", "--format=json", folder=ROOT)
+        assert orjson.loads(body)["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}, body
 
 
 async def test_a_generated_python_client_reads_every_answer_of_a_journey(journey: Journey, tmp_path: Path) -> None:
@@ -32,8 +32,8 @@ async def test_a_generated_python_client_reads_every_answer_of_a_journey(journey
     written.write_bytes(orjson.dumps([answer._asdict() for answer in answers]))
     program = (FOLDER / "read_answers.py").read_text()
     (tmp_path / "read_answers.py").write_text(program)
-    told = run_python("read_answers.py", written, folder=tmp_path)
-    assert told.strip() == f"{len(answers)} answers"
+    replies = run_python("read_answers.py", written, folder=tmp_path)
+    assert replies.strip() == f"{len(answers)} answers"
 
 
 async def test_generated_typescript_types_hold_every_answer_of_a_journey(journey: Journey, tmp_path: Path) -> None:

@@ -104,5 +104,5 @@ def made_env(project: Project) -> None:
 
 
 def labels(image: str) -> dict[str, str]:
-    told: dict[str, str] = json.loads(docker("image", "inspect", "--format", "{{json .Config.Labels}}", image))
-    return told
+    body: dict[str, str] = json.loads(docker("image", "inspect", "--format", "{{json .Config.Labels}}", image))
+    return body

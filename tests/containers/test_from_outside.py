@@ -77,8 +77,8 @@ def test_every_service_runs_as_nobody_on_a_root_that_it_cannot_write(project: Pr
     assert len(ours) == 10
     for service in ours:
         (container,) = project.containers(service)
-        told = docker("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)
-        assert told == "10001:10001 true", service
+        output = docker("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)
+        assert output == "10001:10001 true", service
 
 
 def test_nothing_starts_without_its_secrets(project: Project, tmp_path: Path) -> None:

@@ -24,18 +24,18 @@ LARGEST = 200
 
 def test_the_image_holds_the_program_and_no_tools_and_runs_unprivileged(image: str) -> None:
     said = docker("run", "--rm", "--read-only", "--cap-drop=ALL", "--entrypoint=python", image, "-c", LOOK)
-    *told, size = said.split(" ")
+    *output, size = said.split(" ")
     print(
         f"{size} MB of ours, {int(docker('image', 'inspect', '--format', '{{.Size}}', image)) // 1_000_000} MB in all"
     )
-    assert told == ["10001", "[]", "[]", "False"]
+    assert output == ["10001", "[]", "[]", "False"]
     assert int(size) <= LARGEST
 
 
 def test_the_image_has_labels(image: str) -> None:
-    told = {name.rpartition(".")[2]: value for name, value in labels(image).items() if "opencontainers" in name}
-    assert told["title"] == "Funnelcast"
-    assert told.keys() >= {"description", "licenses", "version", "revision"}
+    found = {name.rpartition(".")[2]: value for name, value in labels(image).items() if "opencontainers" in name}
+    assert found["title"] == "Funnelcast"
+    assert found.keys() >= {"description", "licenses", "version", "revision"}
 
 
 def test_the_command_is_its_entry_point(image: str) -> None:

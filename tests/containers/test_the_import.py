@@ -20,8 +20,8 @@ def imported(project: Project, kind: str, file: Path) -> dict[str, Any]:
     at = ("--url", project.address, "--key", project.key)
     result = run("import", kind, file, "--mapping", "maven-crm", "--json", *at)
     assert result.returncode == 0, result.stderr
-    told: dict[str, Any] = json.loads(result.stdout)
-    return told
+    body: dict[str, Any] = json.loads(result.stdout)
+    return body
 
 
 def closed(project: Project, period: str, after: Any, **asked: str) -> Decimal:

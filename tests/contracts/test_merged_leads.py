@@ -105,10 +105,10 @@ def test_an_unmerge_gives_each_its_own_answers_and_the_survivor_those_given_sinc
     merged = after(answered(NO_BUDGET, minute(5)), ABSORB, answered(BUDGET, minute(6)))
     assert after(merged, SEPARATE).bant["budget"].status is BantStatus.UNMET
     need = commands.Bant(need=commands.BantItem(status=BantStatus.MET))
-    told = after(merged, commands.ChangeBant(bant=need, by="sam", stored_evidence={}))
-    assert set(told.bant) == {"budget", "need"}
-    assert set(after(told, SEPARATE).bant) == {"budget", "need"}
-    assert decided(after(told, SEPARATE), SEPARATE) == []
+    found = after(merged, commands.ChangeBant(bant=need, by="sam", stored_evidence={}))
+    assert set(found.bant) == {"budget", "need"}
+    assert set(after(found, SEPARATE).bant) == {"budget", "need"}
+    assert decided(after(found, SEPARATE), SEPARATE) == []
 
 
 def test_what_intake_tells_goes_to_both_leads() -> None:

@@ -49,11 +49,11 @@ class Clients:
         headers = {"X-Correlation-Id": str(correlation)} | ({"Idempotency-Key": str(correlation)} if keyed else {})
         answer = await self.until_answered(service, method, path, json=body, headers=headers)
         assert answer.is_success, f"{request}: {method} {path}: {answer.status_code} {answer.text}"
-        told = answer.json()
+        document = answer.json()
         self.answered += 1
-        said = " ".join(f"{name}={told[name]}" for name in IDS if name in told)
+        said = " ".join(f"{name}={document[name]}" for name in IDS if name in document)
         request.answers.append(Answer(int(answer.headers["X-Position"].rpartition(":")[2]), said))
-        return told
+        return document
 
     async def until_answered(self, service: str, method: str, path: str, **more: Any) -> httpx.Response:
         async with asyncio.timeout(self.patience):

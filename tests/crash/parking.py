@@ -41,7 +41,7 @@ class Poisoner:
             return ""
         if service == "qualification":
             lead = await self.capture()
-            await self.some.sees("qualification", f"/leads/{lead}", lambda told: told["lifecycle"] == "mql")
+            await self.some.sees("qualification", f"/leads/{lead}", lambda found: found["lifecycle"] == "mql")
             return f"/leads/{lead}"
         return "" if service == "forecast" else f"/opportunities/{await self.opened()}"
 
@@ -51,8 +51,8 @@ class Poisoner:
 
     async def opened(self) -> str:
         deal = {"name": "Seats", "account": "a.example", "owner": "ann", "motion": "new_business"}
-        told = await self.some.command(self.chain, "pipeline", "POST", "/opportunities", deal, "opportunity.opened")
-        return str(told["opportunity_id"])
+        found = await self.some.command(self.chain, "pipeline", "POST", "/opportunities", deal, "opportunity.opened")
+        return str(found["opportunity_id"])
 
     def lead(self) -> dict[str, object]:
         return {"source": "demo_request", "person": {"email": f"{self.chain.name}@poison.example"}}

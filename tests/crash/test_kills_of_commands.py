@@ -116,10 +116,10 @@ async def sent_whole(stage: Stage, service: str) -> Sequence[Mapping[str, Any]]:
     body = b"\n".join(orjson.dumps(line(service, number)) for number in range(LINES))
     headers = NDJSON | {"X-Correlation-Id": str(correlation)}
     answer = await stage.some.until_answered(service, "POST", path, content=body, headers=headers)
-    told = [orjson.loads(one) for one in answer.content.splitlines()]
-    assert told[-1] == {"done": True, "lines": LINES, "failed": 0}
-    request.answers.append(Answer(told[-2]["position"], ""))
-    return told[:-1]
+    document = [orjson.loads(one) for one in answer.content.splitlines()]
+    assert document[-1] == {"done": True, "lines": LINES, "failed": 0}
+    request.answers.append(Answer(document[-2]["position"], ""))
+    return document[:-1]
 
 
 @pytest.mark.kafka

@@ -88,9 +88,9 @@ async def events(some: Clients, service: str) -> list[Any]:
     return found
 
 
-def of_forecast(told: list[Any]) -> Iterator[Entry]:
+def of_forecast(found: list[Any]) -> Iterator[Entry]:
     placed = set[str]()
-    for event in told:
+    for event in found:
         data, at = event["data"], datetime.fromisoformat(event["time"])
         if event["type"] == "org.node_placed":
             yield Placed(at if data["node"] in placed else BEGINNING, data["node"], data["parent"], data["kind"])
@@ -100,8 +100,8 @@ def of_forecast(told: list[Any]) -> Iterator[Entry]:
             yield Override(at, data["node"], PERIOD, data["column"], data["by"], amount, "EUR")
 
 
-def of_pipeline(told: list[Any]) -> Iterator[Entry]:
-    for event in told:
+def of_pipeline(found: list[Any]) -> Iterator[Entry]:
+    for event in found:
         if event["type"].startswith("opportunity."):
             data, at = event["data"], datetime.fromisoformat(event["time"])
             row = (date.fromisoformat(data["close_date"]), data["category"], Decimal(data["amount"]), data["currency"])
@@ -116,9 +116,9 @@ async def test_overrides_moves_and_deals_at_once_come_out_as_defined(kafka: Brok
             await place(some, node, parent)
         await asyncio.gather(*(Client(some, number).work() for number in range(CLIENTS)))
         assert some.faults == []
-        told = {service: await events(some, service) for service in ("forecast", "pipeline")}
-        book = [*of_forecast(told["forecast"]), *of_pipeline(told["pipeline"])]
-        positions = ",".join(f"{service}:{found[-1]['position']}" for service, found in told.items())
+        body = {service: await events(some, service) for service in ("forecast", "pipeline")}
+        book = [*of_forecast(body["forecast"]), *of_pipeline(body["pipeline"])]
+        positions = ",".join(f"{service}:{found[-1]['position']}" for service, found in body.items())
         headers = {"X-Min-Position": positions, "Prefer": "wait=30"}
         rollup = f"/rollup?period={PERIOD.key}&depth=20&view=cumulative"
         answer = await ask(some, "forecast", "GET", rollup, **headers)

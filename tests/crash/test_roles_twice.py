@@ -110,8 +110,8 @@ async def test_two_of_each_do_nothing_twice_and_stand_in_for_each_other(kafka: B
             await eventually(lambda: finished(some, enough), seconds=60)
             await cast.system.serves()
         assert await stage.findings() == []
-        told = ", ".join(f"{service} {took:.1f} s" for service, took in seconds.items())
-        print(f"{some.finished} journeys, {len(some.requests)} commands, 0 lost, 0 twice; taken over: {told}")
+        found = ", ".join(f"{service} {took:.1f} s" for service, took in seconds.items())
+        print(f"{some.finished} journeys, {len(some.requests)} commands, 0 lost, 0 twice; taken over: {found}")
         assert max(seconds.values()) <= TAKEN_OVER
 
 

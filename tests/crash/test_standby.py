@@ -97,8 +97,8 @@ def lease_of(service: str, what: str) -> str:
 
 async def begins_anew(member: Member, lease: str, ends: Sequence[str]) -> bool:
     """It says so, and under which lease it worked, and what ended that."""
-    told = [line for line in member.output().splitlines() if "worker_restarts" in line and f'"{lease}"' in line]
-    return any(f'"{end}' in line for line in told for end in ends)
+    output = [line for line in member.output().splitlines() if "worker_restarts" in line and f'"{lease}"' in line]
+    return any(f'"{end}' in line for line in output for end in ends)
 
 
 CASES = [

@@ -39,7 +39,7 @@ def pipeline(database: str, folder: Path, **env: str) -> Member:
 
 
 @dataclass
-class Told:
+class Answers:
     """The answers to the clients of one process."""
 
     key: str
@@ -124,18 +124,18 @@ async def answer_of(reader: asyncio.StreamReader) -> tuple[int, Any]:
     return int(head.split()[1]), json.loads(await reader.readexactly(length))
 
 
-async def stopped_under_load(member: Member, key: str) -> tuple[Told, float]:
+async def stopped_under_load(member: Member, key: str) -> tuple[Answers, float]:
     """The answers, and the seconds from SIGTERM to the end of the process."""
-    told, stopping = Told(key, member.port), asyncio.Event()
-    clients = [asyncio.ensure_future(told.busy({})) for _ in range(4)]
-    clients += [asyncio.ensure_future(told.busy({"Connection": "close"})) for _ in range(4)]
-    following = asyncio.ensure_future(told.follower())
+    answers, stopping = Answers(key, member.port), asyncio.Event()
+    clients = [asyncio.ensure_future(answers.busy({})) for _ in range(4)]
+    clients += [asyncio.ensure_future(answers.busy({"Connection": "close"})) for _ in range(4)]
+    following = asyncio.ensure_future(answers.follower())
 
     async def loaded() -> bool:
-        return len(told.taken) > 200
+        return len(answers.taken) > 200
 
     await eventually(loaded)
-    clients += [asyncio.ensure_future(told.late(stopping, half=number % 2 > 0)) for number in range(LATE)]
+    clients += [asyncio.ensure_future(answers.late(stopping, half=number % 2 > 0)) for number in range(LATE)]
     await asyncio.sleep(0.1)  # for their handshakes; those that are not done yet are let in all the same
     begun = asyncio.get_running_loop().time()
     member.signal(signal.SIGTERM)
@@ -144,7 +144,7 @@ async def stopped_under_load(member: Member, key: str) -> tuple[Told, float]:
     seconds = asyncio.get_running_loop().time() - begun
     await asyncio.gather(*clients)
     assert await following == "stopping"
-    return told, seconds
+    return answers, seconds
 
 
 async def stored(database: str, folder: Path, key: str) -> set[str]:
@@ -170,12 +170,12 @@ async def test_no_request_is_cut_and_the_process_is_gone_soon(database: str, tmp
     member = pipeline(database, tmp_path)
     member.start()
     await member.serves()
-    told, seconds = await stopped_under_load(member, key)
-    print(f"{told.sent} requests, {told.statuses}, {len(told.cut)} cut, gone after {seconds:.1f} s")
-    assert told.cut == []
-    assert told.statuses.keys() <= {201}
+    answers, seconds = await stopped_under_load(member, key)
+    print(f"{answers.sent} requests, {answers.statuses}, {len(answers.cut)} cut, gone after {seconds:.1f} s")
+    assert answers.cut == []
+    assert answers.statuses.keys() <= {201}
     assert seconds <= LIMIT
-    assert set(told.taken) == await stored(database, tmp_path, key)
+    assert set(answers.taken) == await stored(database, tmp_path, key)
 
 
 async def test_a_port_that_closes_at_once_cuts_requests(database: str, tmp_path: Path) -> None:
@@ -184,9 +184,9 @@ async def test_a_port_that_closes_at_once_cuts_requests(database: str, tmp_path:
     member = pipeline(database, tmp_path)
     member.start("--plant=port_closes_at_once")
     await member.serves()
-    told, _ = await stopped_under_load(member, key)
-    print(f"planted: {told.sent} requests, {len(told.cut)} cut")
-    assert told.cut
+    answers, _ = await stopped_under_load(member, key)
+    print(f"planted: {answers.sent} requests, {len(answers.cut)} cut")
+    assert answers.cut
 
 
 # -- when a part that is needed to end in order does not answer --------------------------------------------------
@@ -208,11 +208,11 @@ async def test_a_broker_that_does_not_answer_does_not_keep_it(database: str, tmp
     await member.serves()
     broker.freeze()
     try:
-        told, seconds = await stopped_under_load(member, key)
+        answers, seconds = await stopped_under_load(member, key)
     finally:
         broker.thaw()
-    print(f"broker frozen: {told.sent} requests, {len(told.cut)} cut, gone after {seconds:.1f} s")
-    assert (told.cut, seconds <= LIMIT) == ([], True)
+    print(f"broker frozen: {answers.sent} requests, {len(answers.cut)} cut, gone after {seconds:.1f} s")
+    assert (answers.cut, seconds <= LIMIT) == ([], True)
 
 
 async def test_a_postgres_that_does_not_answer_does_not_keep_it(tmp_path: Path) -> None:

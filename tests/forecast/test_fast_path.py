@@ -36,8 +36,8 @@ QUERIES = (
 
 def shape(answer: httpx.Response) -> Any:
     """All but what tells of the moment."""
-    told = {name: value for name, value in answer.json().items() if name not in ("as_of", "org_as_of")}
-    return answer.status_code, sorted(answer.headers), answer.headers["content-type"], told
+    body = {name: value for name, value in answer.json().items() if name not in ("as_of", "org_as_of")}
+    return answer.status_code, sorted(answer.headers), answer.headers["content-type"], body
 
 
 async def answers(url: str, fast_routes: Sequence[str]) -> dict[str, Any]:

@@ -161,12 +161,12 @@ def test_lines_take_the_old_out_and_put_the_new_in(before: Deal | None, after: D
 @given(st.lists(deals(), min_size=2, max_size=4))
 def test_lines_tell_what_the_deal_was_before_unless_its_amount_alone_changed(states: Sequence[Deal]) -> None:
     before, lines = states[0], list(posted_lines(states))
-    told = deals_before(lines)
+    found = deals_before(lines)
     if any(line.deals for line in lines):
-        line = told["one"]
+        line = found["one"]
         assert (line and (line.owner, line.close_date, line.category, line.currency, line.amount)) == shown(before)
     else:
-        assert told == {}
+        assert found == {}
 
 
 def posted_lines(states: Sequence[Deal]) -> Iterator[PostedLine]:

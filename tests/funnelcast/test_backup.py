@@ -20,25 +20,25 @@ def capture(system: Up, number: int) -> dict[str, Any]:
     with system.client() as http:
         answer = http.post("/intake/v1/leads", json=lead(number))
     assert answer.is_success, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    body: dict[str, Any] = answer.json()
+    return body
 
 
-def captured_all_the_while(system: Up, enough: Event, told: list[dict[str, Any]]) -> None:
+def captured_all_the_while(system: Up, enough: Event, found: list[dict[str, Any]]) -> None:
     while not enough.is_set():
-        told.append(capture(system, len(told)))
+        found.append(capture(system, len(found)))
 
 
 @pytest.mark.timeout(120)
 def test_a_restored_system_is_whole_and_goes_on(tmp_path: Path) -> None:
-    told: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     enough, file = Event(), tmp_path / "system.backup"
     with up(tmp_path / "data") as system:
-        writing = Thread(target=captured_all_the_while, args=(system, enough, told))
+        writing = Thread(target=captured_all_the_while, args=(system, enough, found))
         writing.start()
-        while len(told) < 20:
+        while len(found) < 20:
             assert writing.is_alive()
-        accepted = list(told)
+        accepted = list(found)
         assert "holds personal data" in run("backup", file, "--data", tmp_path / "data").stderr
         enough.set()
         writing.join()
@@ -52,7 +52,7 @@ def test_a_restored_system_is_whole_and_goes_on(tmp_path: Path) -> None:
         for number, before in enumerate(accepted):
             now = capture(again, number)
             assert (now["lead_id"], now["created"]) == (before["lead_id"], False)
-        assert capture(again, len(told) + 1)["created"]
+        assert capture(again, len(found) + 1)["created"]
         assert again.stop()[0] == 0
     assert "FAILED" not in done("verify", "--data", tmp_path / "other")
 

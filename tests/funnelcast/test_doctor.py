@@ -9,25 +9,25 @@ from tests.funnelcast.command import Up, done, run
 
 def settings(*arguments: Any, **env: str) -> dict[str, tuple[str, str]]:
     """Value and origin by name."""
-    told = json.loads(run("doctor", "--json", *arguments, **env).stdout)
-    return {one["setting"]: (one["value"], one["from"]) for one in told["settings"]}
+    body = json.loads(run("doctor", "--json", *arguments, **env).stdout)
+    return {one["setting"]: (one["value"], one["from"]) for one in body["settings"]}
 
 
 def test_every_setting_says_where_it_came_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "funnelcast.toml").write_text('connections = 7\nhost = "::1"\n')
-    told = settings("--data", tmp_path / "data", FUNNELCAST_HOST="127.0.0.2")
-    assert told["data"] == (str(tmp_path / "data"), "command line")
-    assert told["host"] == ("127.0.0.2", "FUNNELCAST_HOST")
-    assert told["connections"] == ("7", "funnelcast.toml")
-    assert told["port"] == ("8000", "default")
+    found = settings("--data", tmp_path / "data", FUNNELCAST_HOST="127.0.0.2")
+    assert found["data"] == (str(tmp_path / "data"), "command line")
+    assert found["host"] == ("127.0.0.2", "FUNNELCAST_HOST")
+    assert found["connections"] == ("7", "funnelcast.toml")
+    assert found["port"] == ("8000", "default")
 
 
 def test_secrets_are_masked(tmp_path: Path) -> None:
     env = {"FUNNELCAST_ADMIN_KEY": "s3cret-admin", "FUNNELCAST_BLIND_INDEX_KEY": "s3cret-" * 6}
-    told = run("doctor", "--postgres", "postgresql://me:s3cret@127.0.0.1:1/db", **env)
-    assert "s3cret" not in told.stdout + told.stderr
-    assert "postgresql://me:***@127.0.0.1:1/db" in told.stdout
+    result = run("doctor", "--postgres", "postgresql://me:s3cret@127.0.0.1:1/db", **env)
+    assert "s3cret" not in result.stdout + result.stderr
+    assert "postgresql://me:***@127.0.0.1:1/db" in result.stdout
 
 
 def test_a_machine_where_nothing_is_wrong(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from tests.funnelcast.command import Up, done, run
 def node(node_id: str, closed: str, children: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     pure = {"closed": closed, "commit": "20.00", "upside": "0.00", "pipeline": "0.00", "omitted": "0.00"}
     counts = {"closed": 1, "commit": 1, "upside": 2, "pipeline": 3, "omitted": 4}
-    told = {"node_id": node_id, "name": node_id.title(), "active": True, "pure": pure, "counts": counts}
-    return told | {"children": children} | more
+    found = {"node_id": node_id, "name": node_id.title(), "active": True, "pure": pure, "counts": counts}
+    return found | {"children": children} | more
 
 
 ROLLUP = {

@@ -111,8 +111,8 @@ def test_the_same_damage_is_read_right_when_the_mapping_knows_of_it(folder: Path
 def test_a_wrong_key_is_named_with_its_line(folder: Path) -> None:
     (folder / "acme.yaml").write_text(SHOWN["acme.yaml"].replace("  closed:", "  clsoed:"), encoding="utf-8")
     result = imported(folder, "--dry-run")
-    told = " ".join(result.stderr.replace("│", " ").split())
-    assert (result.returncode, "line 31: unknown key 'clsoed'; is 'closed' meant?" in told) == (2, True), told
+    output = " ".join(result.stderr.replace("│", " ").split())
+    assert (result.returncode, "line 31: unknown key 'clsoed'; is 'closed' meant?" in output) == (2, True), output
 
 
 def test_the_guides_history_is_a_mapping() -> None:

@@ -221,8 +221,8 @@ def test_no_vanished_deal_is_closed_while_a_row_of_the_export_cannot_be_read(sys
     unread = deal(2, Opened="soon")
     summary = weeks.take("2024-01-14", deal(1), unread, more=["--vanished", "lose"])
     assert (summary["vanished"], summary["closed_of_vanished"]) == (["unread:2", "unread:3"], 0)
-    told = weeks.result([deal(1), unread], "--snapshot-of", "2024-01-14", "--vanished", "lose").stdout
-    assert "none of them closed: they may be among the 1 records that could not be read" in told
+    output = weeks.result([deal(1), unread], "--snapshot-of", "2024-01-14", "--vanished", "lose").stdout
+    assert "none of them closed: they may be among the 1 records that could not be read" in output
     assert [weeks.known(number)["outcome"] for number in (2, 3)] == [None, None]
     weeks.take("2024-01-21", deal(1), deal(2), more=["--vanished", "lose"])
     assert [weeks.known(number)["outcome"] for number in (2, 3)] == [None, "lost"]

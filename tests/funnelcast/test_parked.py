@@ -41,8 +41,10 @@ def wishes(store: str) -> Mapping[tuple[str, int], str]:
 
 def test_the_list_shows_each_key_with_its_error(store: str) -> None:
     listed = json.loads(done("parked", "list", "--postgres", store, "--json"))
-    told = [(one["service"], one["source"], one["key"], one["position"], one["events"], one["error"]) for one in listed]
-    assert told == [
+    found = [
+        (one["service"], one["source"], one["key"], one["position"], one["events"], one["error"]) for one in listed
+    ]
+    assert found == [
         ("forecast", "forecast", "opportunity-b", 4, 1, "KeyError"),
         ("forecast", "pipeline", "opportunity-a", 3, 2, "ValueError"),
         ("forecast", "pipeline", "opportunity-b", 4, 1, "KeyError"),

@@ -25,8 +25,8 @@ def imported(system: Up, mapping: str, kind: str, file: Path) -> tuple[dict[str,
     at = ("--url", system.address, "--key", system.key)
     result = run("import", kind, file, "--mapping", mapping, "--json", *at)
     assert result.returncode == 0, result.stderr
-    told: dict[str, Any] = json.loads(result.stdout)
-    return told, result
+    body: dict[str, Any] = json.loads(result.stdout)
+    return body, result
 
 
 def feed(system: Up, after: int = 0) -> Iterator[dict[str, Any]]:
@@ -48,8 +48,8 @@ def entered(event: dict[str, Any]) -> str | None:
 @needs_loans
 def test_loans_come_to_the_figures_that_are_published(tmp_path: Path) -> None:
     with up(tmp_path / "data") as system:
-        told, _ = imported(system, "bpi2012", "opportunities", LOANS)
-        assert (told["rows"], told["records"], told["new"]) == (92_093, 13_087, 13_087)
+        found, _ = imported(system, "bpi2012", "opportunities", LOANS)
+        assert (found["rows"], found["records"], found["new"]) == (92_093, 13_087, 13_087)
         visits = Counter((event["subject"], stage) for event in feed(system) if (stage := entered(event)))
         assert Counter(stage for _, stage in visits) == {
             "submitted": 13_087,
@@ -90,8 +90,8 @@ def again_and_changed(system: Up, folder: Path) -> None:
     longer = "197219,2012-01-02T15:28:39.244+01:00,10000,A_CANCELLED,10000,2012-03-20T10:00:00.000+01:00\n"
     copied = [*lines[:sent], changed, *lines[sent + 1 : back + 1], longer, *lines[back + 1 :]]
     (folder / "copy.csv").write_text("".join(copied))
-    told, result = imported(system, "bpi2012", "opportunities", folder / "copy.csv")
-    assert (told["new"], told["there"], told["rejected"]) == (0, 13_086, 1)
+    found, result = imported(system, "bpi2012", "opportunities", folder / "copy.csv")
+    assert (found["new"], found["there"], found["rejected"]) == (0, 13_086, 1)
     (refused,) = (line for line in result.stderr.splitlines() if line.startswith("line "))
     assert re.match("line 15: lines 15 to [0-9]+: imported before as", refused)
     (added,) = feed(system, head)
@@ -101,9 +101,9 @@ def again_and_changed(system: Up, folder: Path) -> None:
 @needs_leads
 def test_leads_and_wins_come_to_the_figures_of_the_funnel(tmp_path: Path) -> None:
     with up(tmp_path) as system:
-        told, _ = imported(system, "olist", "leads", LEADS)
-        assert (told["new"], told["beside"][0]["new"]) == (8_000, 842)
-        early = [note for note in told["beside"][0]["notes"] if "before its first contact" in note]
+        found, _ = imported(system, "olist", "leads", LEADS)
+        assert (found["new"], found["beside"][0]["new"]) == (8_000, 842)
+        early = [note for note in found["beside"][0]["notes"] if "before its first contact" in note]
         assert (len(early), "b91cf8812365f50ff4bda4bcd6206b05" in early[0]) == (1, True)
         assert origins(system) == {
             "organic_search": 2_296,
@@ -122,9 +122,9 @@ def test_leads_and_wins_come_to_the_figures_of_the_funnel(tmp_path: Path) -> Non
         months = Counter(win["close_date"][:7] for win in wins)
         assert (len(wins), {win["amount"] for win in wins}) == (842, {None})
         assert (months["2017-12"], months["2018-04"], months["2018-05"], months["2018-06"]) == (3, 207, 123, 56)
-        told, _ = imported(system, "olist", "leads", LEADS)
+        found, _ = imported(system, "olist", "leads", LEADS)
         alone, _ = imported(system, "olist", "opportunities", WINS)
-        assert (told["there"], told["beside"][0]["there"], alone["there"]) == (8_000, 842, 842)
+        assert (found["there"], found["beside"][0]["there"], alone["there"]) == (8_000, 842, 842)
 
 
 def origins(system: Up) -> Counter[str | None]:

@@ -61,15 +61,15 @@ def test_a_database_that_was_never_migrated_is_refused_with_advice(empty_databas
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "reason"),
     [(("serve", "pipeline", "--port", "0"), "start the newer version"), (("migrate",), "start the newer version")],
 )
-def test_a_newer_database_is_left_alone(database: str, command: tuple[str, ...], told: str) -> None:
+def test_a_newer_database_is_left_alone(database: str, command: tuple[str, ...], reason: str) -> None:
     done("migrate", "--postgres", database)
     execute(database, "UPDATE pipeline.alembic_version SET version_num = '9999'")
     refused = run(*command, "--postgres", database, FUNNELCAST_BLIND_INDEX_KEY=BLIND)
     assert refused.returncode == 1
-    assert told in refused.stderr
+    assert reason in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

@@ -57,10 +57,10 @@ def database(postgres: str, sound: str) -> Iterator[str]:
 def findings(url: str) -> dict[tuple[str, str], list[str]]:
     """The findings by service and check; checks that hold are left out."""
     result = run("verify", "--postgres", url, "--json")
-    told = {(one["service"], one["what"]): one["findings"] for one in json.loads(result.stdout)}
-    failed = {which: found for which, found in told.items() if found}
+    body = {(one["service"], one["what"]): one["findings"] for one in json.loads(result.stdout)}
+    failed = {which: found for which, found in body.items() if found}
     assert result.returncode == (1 if failed else 0)
-    assert len(told) == 9 * len(SERVICES) + 2
+    assert len(body) == 9 * len(SERVICES) + 2
     return failed
 
 

@@ -105,24 +105,24 @@ class Target:
     async def deal(self) -> str:
         self.made += 1
         body = {"name": "D", "account": f"{self.made}.com", "owner": "ann", "motion": "new_business"}
-        told = (await self.api.post("/pipeline/v1/opportunities", json=body)).json()
-        return str(told["opportunity_id"])
+        document = (await self.api.post("/pipeline/v1/opportunities", json=body)).json()
+        return str(document["opportunity_id"])
 
     async def connection(self) -> str:
-        told = await self.api.post("/intake/v1/connections", json={"connector": "generic", "name": "our tool"})
-        return str(told.json()["connection_id"])
+        answer = await self.api.post("/intake/v1/connections", json={"connector": "generic", "name": "our tool"})
+        return str(answer.json()["connection_id"])
 
     async def webhook(self, service: str) -> str:
-        told = await self.api.post(f"/{service}/v1/webhooks", json=WEBHOOK)
-        return str(told.json()["webhook_id"])
+        answer = await self.api.post(f"/{service}/v1/webhooks", json=WEBHOOK)
+        return str(answer.json()["webhook_id"])
 
     async def lead(self) -> str:
         self.made += 1
         person, external_id = {"email": f"lead{self.made}@acme.com"}, f"made:{self.made}"
         body = LEAD | {"person": person, "external_id": external_id}
-        told = await self.api.post("/intake/v1/leads", json=body)
-        lead_id = str(told.json()["lead_id"])
-        known = await self.api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(told))
+        answer = await self.api.post("/intake/v1/leads", json=body)
+        lead_id = str(answer.json()["lead_id"])
+        known = await self.api.get(f"/qualification/v1/leads/{lead_id}", headers=fresh(answer))
         assert known.status_code == 200, known.text
         return lead_id
 

@@ -32,7 +32,7 @@ async def test_bodies_that_are_no_body_are_refused_and_harm_nothing(database: st
     async with target(database) as under:
         for route in of(service):
             await whole_bodies(under, route)
-    told(under)
+    check_trouble(under)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -41,7 +41,7 @@ async def test_nonsense_in_any_field_is_pointed_at_or_fits_the_document(database
         document = merged({name: (await under.api.get(f"/{name}/openapi.json")).json() for name in SERVICES})
         for route in of(service):
             await values(under, route, Fits.of(document, route))
-    told(under)
+    check_trouble(under)
 
 
 @pytest.mark.harness
@@ -68,7 +68,7 @@ def of(service: str) -> list[str]:
     return [route for route in GOOD if route.split("/")[1] == service and not GOOD[route].lines]
 
 
-def told(under: Target) -> None:
+def check_trouble(under: Target) -> None:
     print(*under.trouble, sep="\n")
     print(f"sent {under.sent}: refused {under.refused}, taken {under.taken}, in trouble {len(under.trouble)}")
     assert len(under.trouble) == 0

@@ -49,10 +49,10 @@ async def send(under: Target, route: str, *lines: bytes, **headers: str) -> http
 
 def numbered(body: Any, number: int) -> bytes:
     """The same under a name of its own. A lead's person too, or it would be one more engagement."""
-    told = body | {"external_id": f"line:{number}"}
-    if "person" in told:
-        told |= {"person": {"email": f"line{number}@acme.com"}}
-    return json.dumps(told).encode()
+    found = body | {"external_id": f"line:{number}"}
+    if "person" in found:
+        found |= {"person": {"email": f"line{number}@acme.com"}}
+    return json.dumps(found).encode()
 
 
 async def each_in_its_place(database: str, route: str) -> None:

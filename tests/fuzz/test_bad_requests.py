@@ -189,7 +189,7 @@ def of(service: str, *methods: str) -> Iterator[tuple[str, APIRoute]]:
             yield place, route
 
 
-def told(under: Target) -> None:
+def check_trouble(under: Target) -> None:
     print(*under.trouble, sep="\n")
     print(f"sent {under.sent}: refused {under.refused}, taken {under.taken}, in trouble {len(under.trouble)}")
     assert under.sent > 100
@@ -207,7 +207,7 @@ async def test_nonsense_in_queries_and_paths_is_refused_with_its_name(database: 
                     for other, text in CONVERTED.items():
                         path = path.replace(f"{{{other}}}", text)
                     await asked(under, place, path, f"path/{parameter.alias}")
-    told(under)
+    check_trouble(under)
 
 
 async def queries(under: Target, service: str) -> None:
@@ -286,7 +286,7 @@ async def headers(under: Target, service: str) -> None:
 async def test_nonsense_in_headers_is_refused_or_without_effect(database: str, service: str) -> None:
     async with target(database) as under:
         await headers(under, service)
-    told(under)
+    check_trouble(under)
 
 
 @pytest.mark.harness

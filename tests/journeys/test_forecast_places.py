@@ -86,13 +86,13 @@ async def test_a_node_does_not_see_what_its_manager_made_of_it(company: Company)
         assert answer.status_code == 200, answer.text
         return [each["by"] for each in answer.json()["items"]]
 
-    async def told(node: str) -> list[str]:
+    async def in_the_feed(node: str) -> list[str]:
         events = (await get(company, node, "/events?limit=1000", done)).json()["items"]
         return [event["data"]["by"] for event in events]
 
-    assert await listed("a") == await told("a") == ["self", "manager"]
-    assert await listed("r1") == await told("r1") == ["self"]
-    assert await listed("b") == await told("b") == []
+    assert await listed("a") == await in_the_feed("a") == ["self", "manager"]
+    assert await listed("r1") == await in_the_feed("r1") == ["self"]
+    assert await listed("b") == await in_the_feed("b") == []
 
 
 @pytest.mark.thorough

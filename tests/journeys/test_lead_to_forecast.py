@@ -40,8 +40,8 @@ def quarter_of(day: date) -> str:
 async def rollup(api: httpx.AsyncClient, node: str, after: httpx.Response, **asked: str) -> dict[str, Any]:
     answer = await api.get("/forecast/v1/rollup", params={"node": node} | asked, headers=fresh(after))
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 async def test_a_lead_goes_all_the_way_to_the_number_the_board_sees(api: httpx.AsyncClient) -> None:
@@ -70,14 +70,14 @@ async def test_a_lead_goes_all_the_way_to_the_number_the_board_sees(api: httpx.A
     await send(api, "POST", f"{deal}/advance", {"to_stage": "proposal"})
     committed = await send(api, "POST", f"{deal}/set-category", {"category": "commit"})
     for node in ("company", "central", "ann"):
-        told = await rollup(api, node, committed, period=quarter_of(today))
-        assert told["node"]["pure"]["commit"] == "1000.00"
-        assert told["node"]["counts"]["commit"] == 1
-        assert told["final"] is True
+        found = await rollup(api, node, committed, period=quarter_of(today))
+        assert found["node"]["pure"]["commit"] == "1000.00"
+        assert found["node"]["counts"]["commit"] == 1
+        assert found["final"] is True
 
     won = await send(api, "POST", f"{deal}/win", {"amount": {"amount": "950.00", "currency": "EUR"}})
-    told = await rollup(api, "company", won, period=quarter_of(today), view="cumulative")
-    assert told["node"]["pure"] == {
+    found = await rollup(api, "company", won, period=quarter_of(today), view="cumulative")
+    assert found["node"]["pure"] == {
         "closed": "950.00",
         "commit": "950.00",
         "upside": "950.00",
@@ -140,15 +140,15 @@ async def test_deals_without_a_lead_reach_the_forecast_whoever_owns_them(api: ht
     }
     posted = await asyncio.gather(*(send(api, "POST", "/pipeline/v1/opportunities", deal) for _ in range(20)))
     last = max(posted, key=lambda answer: int(answer.json()["position"]))
-    told = (await api.get("/forecast/v1/rollup", params={"period": "2031-Q2"}, headers=fresh(last))).json()
-    assert told["node"]["pure"]["commit"] == "200.00"
-    assert "owner_unassigned" in [warning["code"] for warning in told["warnings"]]
+    body = (await api.get("/forecast/v1/rollup", params={"period": "2031-Q2"}, headers=fresh(last))).json()
+    assert body["node"]["pure"]["commit"] == "200.00"
+    assert "owner_unassigned" in [warning["code"] for warning in body["warnings"]]
     await make_org(api)
     placed = await send(
         api, "PUT", "/forecast/v1/org/nodes/nobody", {"name": "N.", "kind": "person", "parent": "central"}
     )
-    told = await rollup(api, "central", placed, period="2031-Q2")
-    assert told["node"]["pure"]["commit"] == "200.00"
+    body = await rollup(api, "central", placed, period="2031-Q2")
+    assert body["node"]["pure"]["commit"] == "200.00"
 
 
 @pytest.mark.thorough

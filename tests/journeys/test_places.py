@@ -225,9 +225,9 @@ async def test_a_webhook_of_a_node_hears_of_a_deal_until_it_leaves(company: Comp
             return any(request.event["subject"] == last for request in receiver.requests)
 
         await eventually(heard_of_the_last)
-        told = [(request.event["subject"], request.event["type"]) for request in receiver.requests]
+        found = [(request.event["subject"], request.event["type"]) for request in receiver.requests]
         subject = made.json()["opportunity_id"]
-        assert sorted(told) == sorted(
+        assert sorted(found) == sorted(
             [(subject, "opportunity.opened"), (subject, "opportunity.left_view"), (last, "opportunity.opened")]
         )
         assert not any(secret in request.body for request in receiver.requests for secret in (b"r3", b"3333", b"other"))
@@ -373,8 +373,8 @@ async def test_who_is_tied_reads_the_reasons_and_the_time_zone_and_no_settings(c
 @pytest.mark.thorough
 async def test_the_document_of_events_names_what_tells_of_a_deal_that_left(company: Company) -> None:
     channels = (await company.api.get("/pipeline/v1/asyncapi.json")).json()["channels"]
-    told = {way for way, channel in channels.items() if any("left_view" in name for name in channel["messages"])}
-    assert told == {"stream", "webhook"}
+    found = {way for way, channel in channels.items() if any("left_view" in name for name in channel["messages"])}
+    assert found == {"stream", "webhook"}
 
 
 @pytest.mark.thorough

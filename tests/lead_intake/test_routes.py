@@ -49,10 +49,10 @@ async def test_a_first_capture_is_created_and_a_second_one_engages_the_same_lead
 async def test_every_source_is_taken_and_shown(api: httpx.AsyncClient, body: dict[str, Any]) -> None:
     lead = (await captured(api, **body))["lead_id"]
     (capture,) = (await api.get(f"leads/{lead}")).json()["captures"]
-    told = {name: value for name, value in (body["details"] or {}).items() if name != "budget"}
+    found = {name: value for name, value in (body["details"] or {}).items() if name != "budget"}
     shown = (capture["details"] or {}) | (capture["texts"] or {})
     assert (capture["source"], capture["source_detail"]) == (body["source"], body.get("source_detail"))
-    assert {name: shown[name] for name in told} == told
+    assert {name: shown[name] for name in found} == found
 
 
 async def test_a_person_is_known_by_address_first_and_else_by_phone(api: httpx.AsyncClient) -> None:
@@ -86,8 +86,8 @@ async def test_a_phone_that_came_with_a_later_capture_leads_to_the_person(api: h
 
 
 async def test_a_lead_is_shown_without_the_person_unless_the_key_may(database: str, api: httpx.AsyncClient) -> None:
-    told = JANE | DEMO | {"person": JANE["person"] | {"first_name": "Jane"}, "external_id": "crm:1"}
-    lead = (await captured(api, **told))["lead_id"]
+    found = JANE | DEMO | {"person": JANE["person"] | {"first_name": "Jane"}, "external_id": "crm:1"}
+    lead = (await captured(api, **found))["lead_id"]
     reader = as_caller(await make_key(database, ["leads:read"], name="reader"))
     blind_index = (await api.get(f"leads/{lead}", headers=reader)).json()
     full = (await api.get(f"leads/{lead}")).json()
@@ -175,8 +175,8 @@ async def test_an_engagement_may_lie_so_far_back(
     database: str, clock: Clock, past: timedelta, scopes: list[str], status: int
 ) -> None:
     async with running_services(database, [SERVICE], clock_and_ids=clock.clock_and_ids(), scopes=scopes) as api:
-        told = JANE | {"occurred_at": (clock.now() - past).isoformat()}
-        assert (await api.post("/intake/v1/leads", json=told)).status_code == status
+        found = JANE | {"occurred_at": (clock.now() - past).isoformat()}
+        assert (await api.post("/intake/v1/leads", json=found)).status_code == status
 
 
 async def test_a_late_engagement_is_taken_at_its_own_time(api: httpx.AsyncClient, clock: Clock) -> None:

@@ -23,8 +23,8 @@ async def status(api: httpx.AsyncClient, person_id: str) -> str:
 
 async def test_a_denial_holds_until_a_grant_that_names_its_text(api: httpx.AsyncClient, clock: Clock) -> None:
     async def captured(number: int, **consent: Any) -> str:
-        told = {"consent": {"purpose": "newsletter"} | consent} if consent else {}
-        answer = await api.post("leads", json=NEWS | {"details": {"list": f"list {number}"}} | told)
+        body = {"consent": {"purpose": "newsletter"} | consent} if consent else {}
+        answer = await api.post("leads", json=NEWS | {"details": {"list": f"list {number}"}} | body)
         return str(answer.json()["person_id"])
 
     person_id = await captured(1, status="pending")

@@ -179,12 +179,12 @@ TOLD = [
 ]
 
 
-async def qualification_says(database: str, told: Sequence[tuple[str, str, str, dict[str, Any]]]) -> None:
+async def qualification_says(database: str, found: Sequence[tuple[str, str, str, dict[str, Any]]]) -> None:
     async with (
         embedded_log(database) as log,
         log.publisher("funnelcast.qualification.v1", "qualification") as publisher,
     ):
-        for position, (lead, day, event_type, data) in enumerate(told, 1):
+        for position, (lead, day, event_type, data) in enumerate(found, 1):
             at = datetime.fromisoformat(f"2026-{day}T12:00:00+00:00")
             await publisher.publish([stored(position, f"lead-{lead}", event_type, data, at)])
 
@@ -212,9 +212,9 @@ async def test_the_funnel_from_mql_to_sql_with_leads_and_without(database: str) 
         "product": None,
         "source": "webinar",
     }
-    told = [*TOLD, ("a", "01-20", "lead.srl", handed_over), ("a", "01-21", "lead.sql", MQL)]
+    found = [*TOLD, ("a", "01-20", "lead.srl", handed_over), ("a", "01-21", "lead.sql", MQL)]
     async with pipeline(database, lines) as client:
-        await qualification_says(database, told)
+        await qualification_says(database, found)
         client.headers["X-Min-Position"] += ",qualification:4"
         changed = {"minimum_sample": 2, "bands": [{"measure": "srl_to_sql", "low": "0.8", "high": "0.9"}]}
         assert (await client.put("settings", json={"benchmarks": changed})).status_code == 200

@@ -93,15 +93,15 @@ async def test_history_tells_each_visit_to_a_stage(api: httpx.AsyncClient) -> No
     }
     taken = await batch(api, lines)
     wait = {"X-Min-Position": f"pipeline:{taken[0]['position']}", "Prefer": "wait=10"}
-    told = (await api.get(f"opportunities/{taken[0]['opportunity_id']}/history", headers=wait)).json()
-    assert [(visit["stage"], visit["visit"], visit["seconds"]) for visit in told["visits"]] == [
+    body = (await api.get(f"opportunities/{taken[0]['opportunity_id']}/history", headers=wait)).json()
+    assert [(visit["stage"], visit["visit"], visit["seconds"]) for visit in body["visits"]] == [
         ("unqualified", 1, 86400),
         ("proposal", 1, 172800),
         ("qualified", 1, 86400),
         ("proposal", 2, 345600),
         ("won", 1, None),
     ]
-    assert told["cumulative_seconds"]["proposal"] == 518400
+    assert body["cumulative_seconds"]["proposal"] == 518400
 
 
 async def batch(api: httpx.AsyncClient, *lines: Any, path: str = "opportunities/batch") -> list[dict[str, Any]]:

@@ -112,11 +112,11 @@ async def numbers(api: httpx.AsyncClient, story: Story) -> dict[str, Any]:
     return {path: still(answer.json()) for path, answer in answers.items()}
 
 
-def still(told: Any) -> Any:
+def still(found: Any) -> Any:
     """Without what every look changes."""
-    if isinstance(told, dict):
-        return {name: still(each) for name, each in told.items() if name not in MOVING}
-    return [still(each) for each in told] if isinstance(told, list) else told
+    if isinstance(found, dict):
+        return {name: still(each) for name, each in found.items() if name not in MOVING}
+    return [still(each) for each in found] if isinstance(found, list) else found
 
 
 async def shown(api: httpx.AsyncClient, story: Story) -> str:
@@ -207,14 +207,14 @@ async def test_what_is_known_of_a_person_is_in_the_vaults_alone_and_after_erasur
         wrong += await refused(api, story, erased=True)
         await published(database)
         after = await scanned(database)
-        told = "\n".join([*story.said, *wrong])
+        output = "\n".join([*story.said, *wrong])
         print(
             f"{len(MARKERS)} markers, {after.tables} tables: {len(set().union(*before.where.values()))} found before,"
             f" {len(after.where)} after"
         )
         assert after.where == {}
         assert await parked_events(database) > 0
-        assert found_in(told) == set()
+        assert found_in(output) == set()
         assert visible >= OF_INTAKE - {"click id"}
         assert found_in(await shown(api, story)) == set()
         assert await numbers(api, story) == counted
@@ -329,11 +329,11 @@ async def test_kafka_never_got_anything_of_the_person(database: str, kafka: Brok
             await published(database)
     finally:
         await log.close()
-    told = await asyncio.to_thread(everything_in, kafka.address, mark)
-    print(f"{len(told)} records in Kafka: {len(found_in(' '.join(told)))} markers")
-    assert len(told) > 8
-    assert any(story.lead_id in each for each in told)
-    assert found_in("\n".join(told)) == set()
+    answer = await asyncio.to_thread(everything_in, kafka.address, mark)
+    print(f"{len(answer)} records in Kafka: {len(found_in(' '.join(answer)))} markers")
+    assert len(answer) > 8
+    assert any(story.lead_id in each for each in answer)
+    assert found_in("\n".join(answer)) == set()
 
 
 def everything_in(address: str, mark: str) -> list[str]:
@@ -347,11 +347,11 @@ def everything_in(address: str, mark: str) -> list[str]:
         ends = [consumer.get_watermark_offsets(place, timeout=10) for place in places]
         consumer.assign([TopicPartition(place.topic, place.partition, 0) for place in places])
         left = sum(end - start for start, end in ends)
-        told = [consumer.poll(10) for _ in range(left)]
+        found = [consumer.poll(10) for _ in range(left)]
     finally:
         consumer.close()
-    assert None not in told
-    return [repr((one.key(), one.value(), one.headers())) for one in told if one is not None]
+    assert None not in found
+    return [repr((one.key(), one.value(), one.headers())) for one in found if one is not None]
 
 
 # -- at awkward moments ----------------------------------------------------------------------------------------------
@@ -383,8 +383,8 @@ async def test_a_person_erased_while_the_deal_is_on_its_way_leaves_nothing_in_it
 
 async def test_who_is_erased_many_times_at_once_is_erased_once(database: str) -> None:
     async with running(database, [SERVICES["intake"], SERVICES["forecast"]]) as api:
-        told = (await api.post("/intake/v1/leads", json=CAPTURES[0])).json()
-        person = f"/intake/v1/people/{told['person_id']}"
+        body = (await api.post("/intake/v1/leads", json=CAPTURES[0])).json()
+        person = f"/intake/v1/people/{body['person_id']}"
         answers = await asyncio.gather(*(api.delete(person) for _ in range(20)))
         again = await api.delete(person)
     assert {answer.status_code for answer in (*answers, again)} == {202}

@@ -25,8 +25,8 @@ Headers = list[tuple[str, bytes]]
 def changed(**headers: bytes | None) -> Headers:
     """The fields of a true event, but for these."""
     good = dict(to_headers(stored(2), SOURCE))
-    told = good | {f"ce_{name}": value for name, value in headers.items() if value is not None}
-    return [(name, value) for name, value in told.items() if headers.get(name.removeprefix("ce_"), b"") is not None]
+    found = good | {f"ce_{name}": value for name, value in headers.items() if value is not None}
+    return [(name, value) for name, value in found.items() if headers.get(name.removeprefix("ce_"), b"") is not None]
 
 
 HOSTILE: list[tuple[Headers, bytes | None]] = [
@@ -84,11 +84,11 @@ async def test_records_that_are_not_ours_are_passed_over_and_logged(kafka: Broke
         await compare_with_log(log, topic, comparison)
     finally:
         await log.close()
-    told = sum(line["count"] for line in lines if line["event"] == "foreign_records")
+    body = sum(line["count"] for line in lines if line["event"] == "foreign_records")
     strange = 3 * PARTITIONS * len(HOSTILE)
-    print(f"{strange} records of strangers among {len(events)} events: {len(found)} read in order, {told} told of")
+    print(f"{strange} records of strangers among {len(events)} events: {len(found)} read in order, {body} told of")
     assert found == events
-    assert len(HOSTILE) * PARTITIONS * 2 <= told <= strange
+    assert len(HOSTILE) * PARTITIONS * 2 <= body <= strange
     assert len(comparison.findings) == strange
     expected = {f"partition {each} holds a record that is not ours" for each in range(PARTITIONS)}
     assert set(comparison.findings) == expected

@@ -61,8 +61,8 @@ async def caller(
 def test_a_bucket_empties_and_fills_again() -> None:
     time = [100.0]
     rate = RateLimit("key", 10, 5, now=lambda: time[0])
-    told = [dict(rate.take("a"))[b"ratelimit"] for _ in range(10)]
-    assert (told[0], told[-1]) == (b'"key";r=9;t=1', b'"key";r=0;t=5')
+    found = [dict(rate.take("a"))[b"ratelimit"] for _ in range(10)]
+    assert (found[0], found[-1]) == (b'"key";r=9;t=1', b'"key";r=0;t=5')
     with pytest.raises(TooManyRequests) as refused:
         rate.take("a")
     assert refused.value.headers == {

@@ -71,8 +71,8 @@ def test_other_errors_than_the_databases_are_logged_as_they_are() -> None:
     try:
         raise RuntimeError("a fault of ours")
     except RuntimeError as error:
-        told = format_traceback((type(error), error, error.__traceback__))
-    assert "RuntimeError: a fault of ours" in told
+        found = format_traceback((type(error), error, error.__traceback__))
+    assert "RuntimeError: a fault of ours" in found
 
 
 @pytest.fixture

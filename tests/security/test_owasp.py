@@ -132,11 +132,11 @@ async def test_api2_broken_authentication(database: str, monkeypatch: pytest.Mon
     assert all(row.hash in {access.hash_secret(key) for key in [*keys, revoked]} for row in rows)
     async with running(database, "pipeline") as apps, caller(apps, keys[0]) as api:
         assert (await api.get(DEALS)).status_code == 200
-        told = {
+        answer = {
             (await api.get(DEALS, headers={"Authorization": f"Bearer {key}"})).text
             for key in (revoked, "fc_garbage", keys[1][:-1], "")
         }
-    assert len(told) == 1
+    assert len(answer) == 1
     assert keys[0] not in asked
     assert access.hash_secret(keys[0]) in asked
 
@@ -183,13 +183,13 @@ def takes(operation: Document, parameter: str) -> bool:
 async def first_of(api: httpx.AsyncClient, path: str, headers: dict[str, str]) -> str:
     """All that is in the store already."""
     head = (await api.get(path.removesuffix("/stream"), headers=headers)).json()["head"]
-    told = ""
+    found = ""
     async with asyncio.timeout(20), api.stream("GET", path, headers=headers) as stream:
         async for line in stream.aiter_lines():
-            told += f"{line}\n"
-            if line.startswith("data: ") and f"id: {await last(api, path, headers, head)}\n" in told:
-                return told
-    return told
+            found += f"{line}\n"
+            if line.startswith("data: ") and f"id: {await last(api, path, headers, head)}\n" in found:
+                return found
+    return found
 
 
 async def last(api: httpx.AsyncClient, path: str, headers: dict[str, str], head: int) -> int:
@@ -431,7 +431,7 @@ async def test_api7_server_side_request_forgery(database: str, monkeypatch: pyte
     async with running_services(database, ALL, settings=Settings(connections=4, port=0)) as api:
         hooks = [await api.post("/pipeline/v1/webhooks", json={"url": target}) for target in INSIDE]
         assert [answer.status_code for answer in hooks] == [422] * len(INSIDE)
-        told = [
+        found = [
             {
                 "source": "demo_request",
                 "person": {"email": f"ada{number}@target.example"},
@@ -440,7 +440,7 @@ async def test_api7_server_side_request_forgery(database: str, monkeypatch: pyte
             }
             for number, target in enumerate(TARGETS)
         ]
-        answers = [await api.post(LEADS, json=each) for each in told]
+        answers = [await api.post(LEADS, json=each) for each in found]
         assert [answer.status_code for answer in answers] == [201] * len(TARGETS)
         seen = await api.get("/qualification/v1/leads", headers=fresh(answers[-1]))
         await asyncio.get_running_loop().getaddrinfo("localhost", 80)
@@ -612,7 +612,7 @@ async def test_api10_unsafe_consumption_of_apis(database: str) -> None:
 async def tell_as_it_is(neighbour: Neighbour, stream: str, data: Any) -> None:
     """Publishes an event as an attacker in the place of the upstream service might."""
     neighbour.position += 1
-    told = data if isinstance(data, str) else json.dumps(data)
-    event = stored(neighbour.position, stream, "lead.captured", {})._replace(data=told)
+    body = data if isinstance(data, str) else json.dumps(data)
+    event = stored(neighbour.position, stream, "lead.captured", {})._replace(data=body)
     async with neighbour.log.publisher(neighbour.topic, neighbour.source) as publisher:
         await publisher.publish([event])

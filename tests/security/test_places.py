@@ -90,7 +90,7 @@ class Planted:
 
 
 @dataclass
-class Told:
+class Answers:
     requests: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -278,15 +278,15 @@ def questions(planted: Planted) -> Iterator[Entry]:
         yield Entry("GET", url, (), PlaceRule.SUBTREE)
 
 
-async def walk(apps: Mapping[str, FastAPI], planted: Planted, known: Mapping[str, Mapping[str, str]]) -> Told:
-    app, told = route_by_prefix(apps), Told()
+async def walk(apps: Mapping[str, FastAPI], planted: Planted, known: Mapping[str, Mapping[str, str]]) -> Answers:
+    app, answers = route_by_prefix(apps), Answers()
     for entry in [*walked_entries(apps), *questions(planted)]:
         url, (body, kind) = planted.url(entry), body_of(entry)
         states = SHORT_ROUND if entry.place is PlaceRule.REFUSED else known.keys()
         for state, headers in ((state, known[state]) for state in states if state in known):
             status, text = await answer(app, entry, url, {**headers, **kind}, body)
-            told.check(entry, state, f"{url} {headers.get('On-Behalf-Of')}", status, text, planted)
-    return told
+            answers.check(entry, state, f"{url} {headers.get('On-Behalf-Of')}", status, text, planted)
+    return answers
 
 
 @asynccontextmanager
@@ -305,10 +305,10 @@ async def test_nothing_outside_a_subtree_is_shown_to_a_caller_confined_to_it(dat
     async with running_company(database) as (apps, company):
         planted = await plant(company)
         entries = list(walked_entries(apps))
-        told = await walk(apps, planted, await callers(company))
+        answers = await walk(apps, planted, await callers(company))
         root = await company.call("company", "GET", OPPORTUNITIES)
-    print(f"{len(entries)} routes, {told.requests} requests: {len(told.wrong)} wrong")
-    assert told.wrong == []
+    print(f"{len(entries)} routes, {answers.requests} requests: {len(answers.wrong)} wrong")
+    assert answers.wrong == []
     assert OUTSIDE_AMOUNT in root.text
     served = {str(entry) for entry in entries if entry.place is not PlaceRule.REFUSED}
     apart = {each for each in served if "/events" in each or "/webhooks" in each or each.endswith("/v1/me")}
@@ -326,7 +326,7 @@ async def test_a_planted_route_that_does_not_filter_is_found(database: str, monk
         monkeypatch.setattr(own_deals, "is_visible", everywhere)
         monkeypatch.setattr(opportunities, "owned_by", lambda column, owners: ())
         manager = {"manager": (await callers(company))["manager"]}
-        told = await walk(apps, planted, manager)
-    found = {each.partition(":")[0] for each in told.wrong}
+        answers = await walk(apps, planted, manager)
+    found = {each.partition(":")[0] for each in answers.wrong}
     assert found >= {f"GET {OPPORTUNITIES}", f"GET {OPPORTUNITIES}/{{opportunity_id}}"}
     assert all(each.startswith(f"GET {OPPORTUNITIES}") or "lookup" in each for each in found)

@@ -189,8 +189,8 @@ async def test_an_idle_event_stream_and_a_waiting_request_are_not_cut(database: 
         await dribble(system, *head(system))
         opened = await system.api.post(DEALS, json=DEAL)
         assert (await waiting).status_code == 200
-        told = [await anext(lines) for _ in range(4)]
-    assert f"id: {opened.json()['position']}" in told
+        found = [await anext(lines) for _ in range(4)]
+    assert f"id: {opened.json()['position']}" in found
 
 
 async def test_a_client_that_takes_nothing_is_cut(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ async def keep() -> None:
             await migrated(server.url)
             async with running_services(server.url, list(SERVICES.values())) as api:
                 await live(api)
-                told = await numbers(api)
+                found = await numbers(api)
                 await asyncio.sleep(3)  # until the relays have told of their last watermark
             connection = await asyncpg.connect(server.url.replace("+asyncpg", ""))
             revision = await connection.fetchval("SELECT version_num FROM pipeline.alembic_version")
@@ -38,7 +38,7 @@ async def keep() -> None:
     lines = [line for line in dumped.stdout.splitlines(keepends=True) if not line.startswith(NOT_SQL)]
     (HERE / f"{revision}.sql").write_text("".join(lines))
     (HERE / f"{revision}.json").write_bytes(
-        orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+        orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
     )
 
 

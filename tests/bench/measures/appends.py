@@ -84,8 +84,8 @@ def peer(ground: Ground, python: str, url: str) -> Run:
     async def run(mark: UUID) -> Sample:
         data = orjson.loads(LEADS.data) | {"mark": str(mark)}
         wanted = [str(ground.sizes.connections), str(ground.sizes.appends), orjson.dumps(data).decode()]
-        told = await said([python, str(PROGRAM), *wanted], **environment_of(url))
-        return Sample(int(told["requests"]), told["seconds"])
+        output = await said([python, str(PROGRAM), *wanted], **environment_of(url))
+        return Sample(int(output["requests"]), output["seconds"])
 
     return run
 

@@ -45,10 +45,10 @@ async def ready_to_hand_over(ground: Ground, running: Running) -> list[str]:
     async with running["intake"].client() as client, running["qualification"].client() as qualification:
         headers = {"Content-Type": "application/x-ndjson"}
         answer = await client.post("/intake/v1/leads/batch", content=lines, headers=headers)
-        told = [orjson.loads(one) for one in answer.content.splitlines()[:-1]]
-        fresh = {"X-Min-Position": f"intake:{told[-1]['position']}", "Prefer": "wait=30"}
+        document = [orjson.loads(one) for one in answer.content.splitlines()[:-1]]
+        fresh = {"X-Min-Position": f"intake:{document[-1]['position']}", "Prefer": "wait=30"}
         (await qualification.get("/qualification/v1/leads", params={"limit": 1}, headers=fresh)).raise_for_status()
-    ids = [str(one["lead_id"]) for one in told]
+    ids = [str(one["lead_id"]) for one in document]
     await bant_met(running["qualification"], iter(ids), number)
     return ids
 

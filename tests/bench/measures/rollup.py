@@ -95,12 +95,12 @@ def asking(url: str, path: str, asked: Sequence[Statement], times: int) -> Run:
     return run
 
 
-async def seconds_of(connection: asyncpg.Connection, text: str, told: Sequence[object]) -> float:
+async def seconds_of(connection: asyncpg.Connection, text: str, found: Sequence[object]) -> float:
     """The seconds of a statement. None for a setting, which holds for the statements after it."""
     if text.startswith("SET "):
         await connection.execute(text)
         return 0.0
-    explained = orjson.loads(await connection.fetchval(EXPLAIN + text, *told))
+    explained = orjson.loads(await connection.fetchval(EXPLAIN + text, *found))
     return float(explained[0]["Execution Time"]) / 1000
 
 
@@ -113,8 +113,8 @@ def agreement(url: str, engine: AsyncEngine, answers: int) -> Count:
         mine = sum((each.amount for each in found.sums[found.node].values()), start=0)
         async with raw(url) as connection:
             await connection.execute(f"SET search_path TO {FORECAST.read_models}")
-            text, told = recursive()
-            theirs = sum(row["amount"] for row in await connection.fetch(text, *told))
+            text, body = recursive()
+            theirs = sum(row["amount"] for row in await connection.fetch(text, *body))
         return answers if mine == theirs > 0 else 0
 
     return count

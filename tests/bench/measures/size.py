@@ -39,10 +39,10 @@ async def measure(ground: Ground) -> Sequence[Row]:
 def rows_of(leads: int, grown: Mapping[str, float], events: int, wal: float) -> list[Row]:
     what = f"of {leads:,} leads that become MQLs, embedded log"
     total = sum(grown.values())
-    told = ", ".join(f"{place} {each / leads:,.0f}" for place, each in sorted(grown.items()))
+    found = ", ".join(f"{place} {each / leads:,.0f}" for place, each in sorted(grown.items()))
     return [
         alone("size", f"events {what}", "each lead", one(events / leads)),
-        alone("size", f"on disk {what}", "bytes each lead", one(total / leads), note=told),
+        alone("size", f"on disk {what}", "bytes each lead", one(total / leads), note=found),
         alone("size", f"on disk {what}", "bytes each event", one(total / events)),
         alone("size", f"WAL {what}", "bytes each lead", one(wal / leads)),
         alone("size", f"WAL {what}", "bytes each event", one(wal / events)),

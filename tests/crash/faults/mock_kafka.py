@@ -53,8 +53,8 @@ class MockKafka:
 
     @property
     def address(self) -> str:
-        told: bytes = self.library.rd_kafka_mock_cluster_bootstraps(self.cluster)
-        return told.decode()
+        found: bytes = self.library.rd_kafka_mock_cluster_bootstraps(self.cluster)
+        return found.decode()
 
     def create(self, topics: Mapping[str, int]) -> None:
         for topic, partitions in topics.items():

@@ -126,8 +126,8 @@ async def work(both: Replicas, jumps: Sequence[timedelta] = JUMPS) -> None:
         await both.jump(by)
         for name in (f"person-{number}-{each}" for each in range(5)):
             clicks[name] = await one_click_at_both(both, name)
-        for name, told in clicks.items():
-            assert await one_click_at_both(both, name) == told, "the same click is the same lead, whatever the clock"
+        for name, found in clicks.items():
+            assert await one_click_at_both(both, name) == found, "the same click is the same lead, whatever the clock"
         for deal in deals:
             await deal_at_both(both, deal, number, by)
         await note_watermarks(both)
@@ -175,9 +175,9 @@ async def test_order_and_answers_stay(moved: str) -> None:
         leads = {event.stream for event in await both.events("intake")}
         assert len(leads) == 5 * len(JUMPS)
         assert set(both.answers) <= {200, 201}
-    told = ", ".join(f"{by.total_seconds():+.0f} s" for by in JUMPS)
+    found = ", ".join(f"{by.total_seconds():+.0f} s" for by in JUMPS)
     print(
-        f"clocks at {told}, two replicas 150 ms apart: {both.answers.total()} requests, 0 refused; {count} events and"
+        f"clocks at {found}, two replicas 150 ms apart: {both.answers.total()} requests, 0 refused; {count} events and"
     )
     print(f"{len(both.watermarks)} watermarks in order, {len(leads)} leads of {len(leads)} clicks")
 

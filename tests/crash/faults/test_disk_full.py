@@ -59,7 +59,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @dataclass
-class Told:
+class Answers:
     """The answers: the id of each lead that was taken, by its number, and the count of each status."""
 
     taken: dict[int, str] = field(default_factory=dict)
@@ -118,20 +118,20 @@ async def started(system: System) -> AsyncIterator[httpx.AsyncClient]:
         yield api
 
 
-async def tables_fill(system: System, api: httpx.AsyncClient, told: Told, ballast: Ballast) -> None:
+async def tables_fill(system: System, api: httpx.AsyncClient, found: Answers, ballast: Ballast) -> None:
     ballast.load()
-    refused = told.answers[503]
-    await told.post_until(api, lambda: told.answers[503] >= refused + REFUSALS)
-    assert set(told.answers) == {201, 503}, told.answers
+    refused = found.answers[503]
+    await found.post_until(api, lambda: found.answers[503] >= refused + REFUSALS)
+    assert set(found.answers) == {201, 503}, found.answers
     ballast.drop()
 
 
-async def log_fills(system: System, api: httpx.AsyncClient, told: Told, ballast: Ballast) -> None:
+async def log_fills(system: System, api: httpx.AsyncClient, found: Answers, ballast: Ballast) -> None:
     """Postgres needs another file for its own log, and there is no room for it: it ends, and the system with it."""
     up = system.members["up"]
-    loading = asyncio.ensure_future(told.post_until(api, lambda: not up.alive))
-    before = told.answers[201]
-    await eventually(lambda: told.more_than(before + 2 * CLIENTS))
+    loading = asyncio.ensure_future(found.post_until(api, lambda: not up.alive))
+    before = found.answers[201]
+    await eventually(lambda: found.more_than(before + 2 * CLIENTS))
     ballast.load()
     with suppress(asyncpg.PostgresError, OSError):
         connection = await asyncpg.connect(system.url().replace("+asyncpg", ""))
@@ -140,37 +140,37 @@ async def log_fills(system: System, api: httpx.AsyncClient, told: Told, ballast:
     assert await up.ended() != 0
     await loading
     ballast.drop()
-    assert set(told.answers) <= {201, 503}, told.answers
+    assert set(found.answers) <= {201, 503}, found.answers
 
 
-async def goes_on(api: httpx.AsyncClient, told: Told) -> float:
+async def goes_on(api: httpx.AsyncClient, found: Answers) -> float:
     """Seconds."""
     clock = asyncio.get_running_loop().time
     freed = clock()
 
-    await eventually(lambda: told.next(api), seconds=SOON)
+    await eventually(lambda: found.next(api), seconds=SOON)
     return clock() - freed
 
 
-async def all_there(api: httpx.AsyncClient, told: Told) -> None:
-    for lead in told.taken.values():
+async def all_there(api: httpx.AsyncClient, found: Answers) -> None:
+    for lead in found.taken.values():
         answer = await api.get(f"/intake/v1/leads/{lead}")
         assert answer.status_code == 200, "what was accepted is not there"
 
 
 @pytest.mark.timeout(180)
 async def test_what_is_accepted_is_there_and_the_rest_refused(disk: Path) -> None:
-    told, ballast = Told(), Ballast(disk)
+    found, ballast = Answers(), Ballast(disk)
     async with in_one_process(disk) as system:
         async with started(system) as api:
-            await tables_fill(system, api, told, ballast)
-            took = [await goes_on(api, told)]
-            await log_fills(system, api, told, ballast)
+            await tables_fill(system, api, found, ballast)
+            took = [await goes_on(api, found)]
+            await log_fills(system, api, found, ballast)
         async with started(system) as api:
-            took.append(await goes_on(api, told))
-            await all_there(api, told)
+            took.append(await goes_on(api, found))
+            await all_there(api, found)
             assert "FAILED" not in await system.done("verify", "verify")
-    print(f"disk full: {told.answers[201]} leads taken and there, {told.answers[503]} refused, 0 told falsely;")
+    print(f"disk full: {found.answers[201]} leads taken and there, {found.answers[503]} refused, 0 told falsely;")
     print(f"the next one taken {took[0]:.2f} s after there is room, and {took[1]:.2f} s after a start")
 
 
@@ -189,15 +189,15 @@ async def test_carrying_on_after_an_error_does_answer_falsely(disk: Path, monkey
                 return await commit(self, write_requests)
 
     monkeypatch.setattr(Committer, "commit", carries_on)
-    told, ballast, postgres = Told(), Ballast(disk), OurPostgres(disk / "postgres")
+    found, ballast, postgres = Answers(), Ballast(disk), OurPostgres(disk / "postgres")
     await postgres.start()
     try:
         await migrated(postgres.url)
         async with running_services(postgres.url, [SERVICES["intake"]], work=False) as api:
             ballast.load()
-            await told.post_until(api, lambda: told.sent > LEFT * MIB / 2000)
+            await found.post_until(api, lambda: found.sent > LEFT * MIB / 2000)
             ballast.drop()
             with pytest.raises(AssertionError, match="what was accepted is not there"):
-                await all_there(api, told)
+                await all_there(api, found)
     finally:
         await postgres.end()

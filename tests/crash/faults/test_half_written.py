@@ -59,10 +59,10 @@ async def written_and_read(way: Road) -> None:
 
 async def test_repeated_records_are_skipped(way: Road, deaths: list[int]) -> None:
     await written_and_read(way)
-    told = await way.judge()
+    found = await way.judge()
     assert len(deaths) > CHUNKS / 4
     assert await way.records() > len(way.arrived) + CHUNK
-    print(f"{len(deaths)} publishers dead in the midst of a chunk: {told}")
+    print(f"{len(deaths)} publishers dead in the midst of a chunk: {found}")
 
 
 async def test_readers_by_arrival_do_repeat(way: Road, deaths: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,8 +83,8 @@ async def callers(database: str) -> AsyncIterator[Callers]:
 
 async def asked_again(all_: Callers, names: Sequence[str], fate: Fate) -> int:
     """The number of requests that had been written, of a group whose connection was cut."""
-    told = await all_.together(names, fate, keyed=True)
-    assert {answer.status_code for answer in told} == {503}
+    answers = await all_.together(names, fate, keyed=True)
+    assert {answer.status_code for answer in answers} == {503}
     before = await all_.deals(names)
     assert set(before.values()) in ({0}, {1}), "a group is written as a whole, once, or not at all"
     again = await asyncio.gather(*(all_.post(name) for name in names))
@@ -96,8 +96,8 @@ async def asked_again(all_: Callers, names: Sequence[str], fate: Fate) -> int:
 
 
 async def asked_once(all_: Callers, names: Sequence[str], fate: Fate) -> None:
-    told = await all_.together(names, fate, keyed=False)
-    assert {answer.status_code for answer in told} <= {201, 503}, "what was written is not refused"
+    answers = await all_.together(names, fate, keyed=False)
+    assert {answer.status_code for answer in answers} <= {201, 503}, "what was written is not refused"
     assert max((await all_.deals(names)).values()) <= 1, "nothing is written twice for who asks once"
 
 

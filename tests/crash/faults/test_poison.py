@@ -89,9 +89,9 @@ class Scene:
     async def is_told(self, key: Mapping[str, Any]) -> None:
         """Checks that operators are told, and readers who wait for a position that is not applied."""
         ready = await self.api.get(f"/{self.follower.service}/readyz")
-        told = ready.json()["details"]["parked"]
-        assert (ready.status_code, ready.json()["status"], told["count"]) == (200, "degraded", 1)
-        assert told["keys"][0]["position"] == key["position"]
+        body = ready.json()["details"]["parked"]
+        assert (ready.status_code, ready.json()["status"], body["count"]) == (200, "degraded", 1)
+        assert body["keys"][0]["position"] == key["position"]
         wanted = {"X-Min-Position": f"{self.follower.source}:{key['position']}", "Prefer": "wait=2"}
         answer = await self.api.get(LISTS[self.follower.service], headers=wanted)
         assert (answer.status_code, answer.json()["type"]) == (503, "parked")

@@ -55,7 +55,7 @@ class Way:
 
 
 @dataclass
-class Told:
+class Answers:
     answers: Counter[int] = field(default_factory=Counter)
     slowest: float = 0.0
     accepted: set[str] = field(default_factory=set)
@@ -94,25 +94,25 @@ async def postgres_of_ours(tmp_path: Path) -> AsyncIterator[OurPostgres]:
         await postgres.end()
 
 
-async def suffered(api: httpx.AsyncClient, way: Way, seconds: float) -> Told:
-    told = Told()
-    await told.post_on(api, 0.5)
+async def suffered(api: httpx.AsyncClient, way: Way, seconds: float) -> Answers:
+    found = Answers()
+    await found.post_on(api, 0.5)
     with way.gone():
-        posting = asyncio.ensure_future(told.post_on(api, seconds))
+        posting = asyncio.ensure_future(found.post_on(api, seconds))
         await asyncio.sleep(seconds)
     await posting
-    assert set(told.answers) <= {201, 503}
-    assert told.slowest <= PATIENCE, "somebody had to wait for too long"
-    return told
+    assert set(found.answers) <= {201, 503}
+    assert found.slowest <= PATIENCE, "somebody had to wait for too long"
+    return found
 
 
-async def well_again(api: httpx.AsyncClient, told: Told) -> float:
+async def well_again(api: httpx.AsyncClient, found: Answers) -> float:
     """Seconds until a deal is written, and the read models have it."""
     clock = asyncio.get_running_loop().time
     started = clock()
 
     async def written() -> bool:
-        answer = await told.post(api)
+        answer = await found.post(api)
         return answer.status_code == 201 and (await api.get(DEALS, headers=fresh(answer, wait=5))).status_code == 200
 
     await eventually(written)
@@ -128,13 +128,15 @@ def way_to(postgres: OurPostgres) -> Way:
 @pytest.mark.timeout(120)
 async def test_nobody_waits_for_long_and_all_goes_on(postgres_of_ours: OurPostgres) -> None:
     async with running_services(postgres_of_ours.url, [SERVICES["pipeline"]]) as api:
-        told = await suffered(api, way_to(postgres_of_ours), GONE)
-        seconds = await well_again(api, told)
+        found = await suffered(api, way_to(postgres_of_ours), GONE)
+        seconds = await well_again(api, found)
         listed = (await api.get(DEALS, params={"limit": "1000"})).json()["items"]
-        assert told.accepted <= {deal["opportunity_id"] for deal in listed}
+        assert found.accepted <= {deal["opportunity_id"] for deal in listed}
     assert seconds <= SOON
-    print(f"the way to Postgres gone for {GONE} s: {told.answers[503]} times 503, after {told.slowest:.1f} s at most;")
-    print(f"{len(told.accepted)} deals accepted, 0 lost; well {seconds:.1f} s after it is back")
+    print(
+        f"the way to Postgres gone for {GONE} s: {found.answers[503]} times 503, after {found.slowest:.1f} s at most;"
+    )
+    print(f"{len(found.accepted)} deals accepted, 0 lost; well {seconds:.1f} s after it is back")
 
 
 @pytest.mark.timeout(120)

@@ -115,10 +115,10 @@ def test_two_formats_that_read_the_same_leave_no_doubt() -> None:
 
 
 def test_the_zone_of_the_clock_may_be_another_than_that_of_the_day() -> None:
-    told = notation("YYYY-MM-DD hh:mm:ss", timezone="America/Sao_Paulo", written_in="UTC").dates()
-    assert instant_text(told.moment("won", "2018-06-01 02:00:00").noon) == "2018-06-01T02:00:00Z"
-    assert told.day("won", "2018-06-01 02:00:00").isoformat() == "2018-05-31"
-    assert told.zone == ZoneInfo("America/Sao_Paulo")
+    found = notation("YYYY-MM-DD hh:mm:ss", timezone="America/Sao_Paulo", written_in="UTC").dates()
+    assert instant_text(found.moment("won", "2018-06-01 02:00:00").noon) == "2018-06-01T02:00:00Z"
+    assert found.day("won", "2018-06-01 02:00:00").isoformat() == "2018-05-31"
+    assert found.zone == ZoneInfo("America/Sao_Paulo")
 
 
 def test_a_workbooks_date_needs_no_notation() -> None:

@@ -32,7 +32,7 @@ def test_a_yaml_word_for_false_stays_a_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "reason"),
     [
         ("  timezone: UTC", "  timezone: UTC\n  tiemzone: UTC", "line 6: unknown key 'tiemzone'; is 'timezone' meant?"),
         ("stages:", "colour: red\nstages:", "line 7: unknown key 'colour'"),
@@ -73,13 +73,13 @@ def test_a_yaml_word_for_false_stays_a_text() -> None:
         ("mapping: acme", "mapping: &a [*a]", "line 1: this refers to itself"),
     ],
 )
-def test_what_is_wrong_is_reported_with_its_line(before: str, after: str, told: str) -> None:
-    assert told in refusal(GOOD.replace(before, after))
+def test_what_is_wrong_is_reported_with_its_line(before: str, after: str, reason: str) -> None:
+    assert reason in refusal(GOOD.replace(before, after))
 
 
 def test_a_stage_without_a_known_category_is_one_mistake() -> None:
-    told = refusal(GOOD + "pipeline: {name: x, stages: [a: nope], first_qualified: a}\n")
-    assert told == "line 9: pipeline.stages.0.category: must be 'omitted', 'pipeline', 'upside', 'commit' or 'closed'"
+    found = refusal(GOOD + "pipeline: {name: x, stages: [a: nope], first_qualified: a}\n")
+    assert found == "line 9: pipeline.stages.0.category: must be 'omitted', 'pipeline', 'upside', 'commit' or 'closed'"
 
 
 def test_one_format_of_dates_needs_no_list() -> None:
@@ -94,12 +94,12 @@ def test_all_that_is_wrong_is_reported_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(b"", "is empty"), (b"a: \xff", "is not UTF-8"), (b"- a", "line 1: kind")]
+    ("content", "reason"), [(b"", "is empty"), (b"a: \xff", "is not UTF-8"), (b"- a", "line 1: kind")]
 )
-def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
     file = tmp_path / "acme.yaml"
     file.write_bytes(content)
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=reason):
         kinds_of(str(file), "opportunities")
 
 

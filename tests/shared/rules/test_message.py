@@ -43,8 +43,8 @@ def test_lines_are_stripped_prose_keeps_its_lines_and_instants_become_utc() -> N
     assert TypeAdapter(Line).validate_python("  Zoë Müller ") == "Zoë Müller"
     assert TypeAdapter(Prose).validate_python("one\ntwo") == "one\ntwo"
     assert TypeAdapter(ExternalId).validate_python("crm:00-7/X") == "crm:00-7/X"
-    told = TypeAdapter(Instant).validate_python("2026-03-02T13:00:00+01:00")
-    assert (told, told.tzinfo) == (datetime(2026, 3, 2, 12, tzinfo=UTC), UTC)
+    found = TypeAdapter(Instant).validate_python("2026-03-02T13:00:00+01:00")
+    assert (found, found.tzinfo) == (datetime(2026, 3, 2, 12, tzinfo=UTC), UTC)
 
 
 class Renamed(Event):

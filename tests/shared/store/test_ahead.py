@@ -9,7 +9,7 @@ import pytest
 from shared.store.prefetch import prefetch
 
 
-class Told:
+class Source:
     """Numbers, and which of them were asked for."""
 
     def __init__(self, number: int, fails_at: int | None = None) -> None:
@@ -35,43 +35,43 @@ async def turns() -> None:
 
 
 async def test_all_come_in_order_and_the_next_is_read_meanwhile() -> None:
-    told, seen = Told(4), []
-    async for one in prefetch(told.batches()):
+    source, seen = Source(4), []
+    async for one in prefetch(source.batches()):
         await turns()
-        seen.append((one, len(told.read)))
+        seen.append((one, len(source.read)))
     assert seen == [(1, 2), (2, 3), (3, 4), (4, 4)]
-    assert told.closed
+    assert source.closed
 
 
 async def test_none_is_read_ahead_that_is_not_worth_it() -> None:
-    told, seen = Told(4), []
-    async for one in prefetch(told.batches(), lambda each: each == 2):
+    source, seen = Source(4), []
+    async for one in prefetch(source.batches(), lambda each: each == 2):
         await turns()
-        seen.append((one, len(told.read)))
+        seen.append((one, len(source.read)))
     assert seen == [(1, 1), (2, 3), (3, 3), (4, 4)]
 
 
 async def test_a_failure_is_raised_after_what_came_before_it() -> None:
-    told, seen = Told(4, fails_at=3), list[int]()
+    source, seen = Source(4, fails_at=3), list[int]()
 
     async def follow() -> None:
-        async for one in prefetch(told.batches()):
+        async for one in prefetch(source.batches()):
             await turns()
             seen.append(one)
 
     with pytest.raises(OSError, match="gone"):
         await follow()
-    assert (seen, told.closed) == ([1, 2], True)
+    assert (seen, source.closed) == ([1, 2], True)
 
 
 async def test_a_reader_that_stops_leaves_no_task_behind() -> None:
-    told = Told(4)
-    async with aclosing(prefetch(told.batches())) as batches:
+    source = Source(4)
+    async with aclosing(prefetch(source.batches())) as batches:
         async for _ in batches:
             break
-    before = len(told.read)
+    before = len(source.read)
     await turns()
-    assert (len(told.read), told.closed) == (before, True)
+    assert (len(source.read), source.closed) == (before, True)
     assert len(asyncio.all_tasks()) == 1
 
 

@@ -19,8 +19,8 @@ async def processes(count: int, *arguments: str) -> list[list[Any]]:
         )
         for _ in range(count)
     ]
-    told = await asyncio.gather(*(one.communicate(b"go\n") for one in started))
-    return [answer for out, _ in told for answer in orjson.loads(out)]
+    answers = await asyncio.gather(*(one.communicate(b"go\n") for one in started))
+    return [answer for out, _ in answers for answer in orjson.loads(out)]
 
 
 async def events(store: AsyncEngine) -> list[tuple[int, int]]:

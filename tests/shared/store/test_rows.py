@@ -17,8 +17,8 @@ class Noted:
     def __init__(self) -> None:
         self.order: list[str] = []
 
-    async def execute(self, statement: TextClause, told: Any) -> None:
-        self.order.append(f"{statement} begins with {told['rows']}")
+    async def execute(self, statement: TextClause, found: Any) -> None:
+        self.order.append(f"{statement} begins with {found['rows']}")
         for _ in range(5):
             await asyncio.sleep(0)
         self.order.append(f"{statement} ends")

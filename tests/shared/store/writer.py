@@ -1,4 +1,4 @@
-"""One process of a service, for tests with several: commits asks through a committer, prints what it was told."""
+"""One process of a service, for tests with several: commits requests through a committer, and prints the answers."""
 
 import asyncio
 import sys
@@ -26,10 +26,10 @@ async def main(url: str, name: str, times: int, key: str | None) -> None:
         )
         running.cancel()
     await engine.dispose()
-    sys.stdout.write(orjson.dumps([told(answer) for answer in answers]).decode())
+    sys.stdout.write(orjson.dumps([fields_of(answer) for answer in answers]).decode())
 
 
-def told(answer: WriteResult | BaseException) -> list[int | str]:
+def fields_of(answer: WriteResult | BaseException) -> list[int | str]:
     if isinstance(answer, WriteResult):
         return [answer.version, answer.position, answer.stream]
     return [0, 0, str(answer) if isinstance(answer, Refusal) else repr(answer)]
