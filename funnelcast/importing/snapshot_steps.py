@@ -58,8 +58,8 @@ def present_of(last: Mapping[str, Any], compares: frozenset[str]) -> Body:
 
 
 def entered_of_open(entered: Sequence[Body], present: Body, changed: str) -> list[Body]:
-    """A deal that has ended here was reopened by its last stage, at the latest. A stage that it entered at its last
+    """A deal that has ended here was reopened by the first stage after that. A stage that it entered at its last
     change is a part of that."""
     before = [step for step in entered if step["occurred_at"] < changed]
     close_date = {"close_date": present["close_date"]} if "close_date" in present else {}
-    return [*before[:-1], *(step | close_date | {"reopens": True} for step in before[-1:])]
+    return [step | close_date | {"reopens": True} for step in before]

@@ -30,14 +30,16 @@ def entered(stage: str, day: str) -> dict[str, Any]:
 
 def test_an_open_deal_says_the_stages_that_it_entered_and_where_it_stands() -> None:
     assert steps_of([OPENED, entered("qualified", "2024-03-18"), entered("proposal", "2024-03-20")], AS_OF, ALL) == [
-        {"part": "entered", "stage": "qualified", "occurred_at": "2024-03-18T11:00:00Z"},
-        {
-            "part": "entered",
-            "stage": "proposal",
-            "close_date": "2024-03-31",
-            "reopens": True,
-            "occurred_at": "2024-03-20T11:00:00Z",
-        },
+        *(
+            {
+                "part": "entered",
+                "stage": stage,
+                "close_date": "2024-03-31",
+                "reopens": True,
+                "occurred_at": f"2024-03-{day}T11:00:00Z",
+            }
+            for stage, day in (("qualified", 18), ("proposal", 20))
+        ),
         {
             "owner": "ann",
             "amount": EUR,
