@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from services.qualification.projections.leads import FEW
-from shared.store.ownership import MANY
 from tests.journeys.places import Company
 from tests.running import eventually, fresh
 
@@ -39,14 +38,12 @@ async def test_keys_that_are_tied_capture_leads_and_read_nothing_at_intake(compa
     assert acting.status_code == 403
 
 
-@pytest.mark.parametrize(("few", "many"), [(0, 1), (0, MANY), (FEW, MANY)])
+@pytest.mark.parametrize("few", [0, FEW])
 async def test_a_lead_is_inside_by_its_sdr_the_queue_or_its_deal(
-    company: Company, few: int, many: int, monkeypatch: pytest.MonkeyPatch
+    company: Company, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`few`: up to how many owners each reason to see a lead is asked by itself. `many`: from how many on their deals
-    are looked for from the leads."""
+    """`few`: up to how many owners each reason to see a lead is asked by itself."""
     monkeypatch.setattr("services.qualification.projections.leads.FEW", few)
-    monkeypatch.setattr("services.qualification.projections.leads.MANY", many)
     captured = await capture(company, 2)
     lead = captured.json()["lead_id"]
     cold = (await capture(company, 3, "newsletter")).json()["lead_id"]
