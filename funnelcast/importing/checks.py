@@ -11,6 +11,7 @@ from funnelcast.importing.files.row import InvalidRow, shortened
 from funnelcast.importing.record import Kind, MappedRecord
 from services.lead_intake.lead.capture_body import CaptureLead
 from services.pipeline.opportunity.history import History
+from shared.rules.fields import has_address
 from shared.rules.message import MAX_CLOCK_AHEAD
 
 MODELS: Mapping[Kind, type[BaseModel]] = {"opportunities": History, "leads": CaptureLead}
@@ -18,6 +19,7 @@ EXPECTED = {
     "external_id": ("an id without blanks, of at most 150 characters", "1234567"),
     "name": ("a text of at most 4,000 characters", "Rollout Nord"),
     "account": ("a line of at most 200 characters", "Nordwind AG"),
+    "company_name": ("a line of at most 200 characters", "Nordwind AG"),
     "product": ("a line of at most 200 characters", "Suite"),
     "owner": ("an id of a-z, 0-9, dots and dashes", "ada-krueger"),
     "email": ("an e-mail address", "ada@nordwind.example"),
@@ -31,6 +33,7 @@ EXPECTED = {
     "close_date": ("a date between 1900 and 2200", "2017-03-01"),
 }
 ANYTHING = ("a line of at most 200 characters", "Nordwind")
+WITH_ADDRESS = ("email", "name")
 COLUMNS_OF = {"domain": "company_domain", "name": "company_name"}
 """Fields of a lead's company, by the field of the mapping."""
 MOST_FACTS = 1000
@@ -63,8 +66,11 @@ def instants_of(record: MappedRecord) -> Iterator[datetime]:
 
 def explained(body: Mapping[str, Any], path: Sequence[int | str], labels: Mapping[str, str]) -> InvalidRow:
     value, name = value_at(body, path)
-    expected, example = EXPECTED.get(name, ANYTHING)
-    column = labels.get(COLUMNS_OF.get(name, name)) or labels.get(name) or name
+    field = next((each for each in (COLUMNS_OF.get(name, name), name) if each in labels), name)
+    expected, example = EXPECTED.get(field, ANYTHING)
+    if field not in WITH_ADDRESS and has_address(str(value)):
+        expected = "a text without an address or an @"
+    column = labels.get(field, name)
     shown = f"{column} {shortened(str(value))!r}" if value not in (None, "") else column
     return InvalidRow(f"{shown}: {expected} is expected, such as {example}")
 

@@ -87,7 +87,8 @@ def lead_kind(mapping: LeadMapping) -> ExportKind:
     dates, sources = mapping.dates.dates(), WordTable(mapping.sources, mapping.ignore_case)
 
     def open_mapping(context: ExportContext) -> tuple[MapRecord, Sequence[str]]:
-        return row_by_row(lambda row: leads.capture(mapping, sources, dates, row)), ()
+        past = leads.PastDates(dates, context.made)
+        return row_by_row(lambda row: leads.capture(mapping, sources, past, row)), ()
 
     return ExportKind("leads", mapping.columns(), open_mapping, **common(mapping))
 

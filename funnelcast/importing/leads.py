@@ -1,6 +1,8 @@
 """Leads: a row is one capture of one person, and what else it says that they did."""
 
 import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from funnelcast.importing.cells.dates import Dates, instant_text
@@ -12,6 +14,7 @@ from funnelcast.importing.mapping.leads import KINDS, ActivityMapping, LeadField
 from funnelcast.importing.record import Body, MappedRecord
 from services.lead_intake.lead.events import Source
 from services.lead_intake.lead.spelling import employee_count
+from shared.rules.message import MAX_CLOCK_AHEAD
 
 PERSON = ("email", "phone", "first_name", "last_name", "job_title")
 COMPANY = {"name": "company_name", "domain": "company_domain", "country": "country", "industry": "industry"}
@@ -20,7 +23,22 @@ NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "landing_url")
 
 
-def capture(mapping: LeadMapping, sources: WordTable[SourceMeaning], dates: Dates, row: Row) -> MappedRecord:
+@dataclass(frozen=True)
+class PastDates:
+    """`made`: when the export was made. Nothing in it is later."""
+
+    dates: Dates
+    made: datetime
+
+    def instant(self, cell: Cell, row: Row) -> str:
+        text = cell.needed(row)
+        moment = self.dates.moment(cell.label, text)
+        if moment.earliest > self.made + (timedelta() if moment.is_day else MAX_CLOCK_AHEAD):
+            raise InvalidRow(f"{cell.label} {text!r} lies after {self.made:%Y-%m-%d}, the day of the export")
+        return instant_text(moment.earliest if moment.noon > self.made and moment.is_day else moment.noon)
+
+
+def capture(mapping: LeadMapping, sources: WordTable[SourceMeaning], dates: PastDates, row: Row) -> MappedRecord:
     fields, notes = mapping.fields, list[str]()
     person = filled({name: getattr(fields, name) for name in PERSON}, row)
     if not person.keys() & {"email", "phone"}:
@@ -35,17 +53,13 @@ def capture(mapping: LeadMapping, sources: WordTable[SourceMeaning], dates: Date
         **({"company": company} if company else {}),
         **({"campaign": campaign} if campaign else {}),
         **consent(fields, dates, row),
-        "occurred_at": instant(fields.at, dates, row),
+        "occurred_at": dates.instant(fields.at, row),
     }
     activities = [found for each in mapping.activities if (found := activity(each, fields.at, dates, row))]
     return MappedRecord([body], notes, labels(fields), activities)
 
 
-def instant(cell: Cell, dates: Dates, row: Row) -> str:
-    return instant_text(dates.moment(cell.label, cell.needed(row)).noon)
-
-
-def activity(wanted: ActivityMapping, captured_at: Cell, dates: Dates, row: Row) -> Body | None:
+def activity(wanted: ActivityMapping, captured_at: Cell, dates: PastDates, row: Row) -> Body | None:
     """The activity; None when the row says nothing of it."""
     condition = wanted.when or wanted.at
     if condition is None or not reaches(condition.label, condition.read(row), wanted.at_least):
@@ -54,7 +68,7 @@ def activity(wanted: ActivityMapping, captured_at: Cell, dates: Dates, row: Row)
     if kind not in KINDS:
         raise unknown_word(wanted.kind.label, kind, dict.fromkeys(KINDS))
     purpose = {"purpose": wanted.purpose.needed(row)} if wanted.purpose else {}
-    return {"kind": kind, "occurred_at": instant(wanted.at or captured_at, dates, row)} | purpose
+    return {"kind": kind, "occurred_at": dates.instant(wanted.at or captured_at, row)} | purpose
 
 
 def reaches(label: str, text: str, least: Decimal | None) -> bool:
@@ -76,7 +90,7 @@ def filled(cells: dict[str, Cell | None], row: Row) -> dict[str, str]:
     return {name: str(text) for name, cell in cells.items() if cell is not None and (text := cell.read(row))}
 
 
-def consent(fields: LeadFields, dates: Dates, row: Row) -> dict[str, dict[str, str]]:
+def consent(fields: LeadFields, dates: PastDates, row: Row) -> dict[str, dict[str, str]]:
     """The consent; nothing for a blank cell: absent consent is neither granted nor denied."""
     status = fields.consent.read(row) if fields.consent else ""
     if not status or fields.consent is None or fields.consent_purpose is None:
@@ -84,7 +98,7 @@ def consent(fields: LeadFields, dates: Dates, row: Row) -> dict[str, dict[str, s
     if status not in CONSENTS:
         raise unknown_word(fields.consent.label, status, dict.fromkeys(CONSENTS))
     text_version = filled({"text_version": fields.consent_text_version}, row)
-    at = {"at": instant(fields.consent_at, dates, row)} if fields.consent_at and fields.consent_at.read(row) else {}
+    at = {"at": dates.instant(fields.consent_at, row)} if fields.consent_at and fields.consent_at.read(row) else {}
     return {"consent": {"status": status, "purpose": fields.consent_purpose.needed(row)} | text_version | at}
 
 

@@ -59,7 +59,7 @@ def test_leads_come_with_what_they_agreed_to_and_did(system: Up, tmp_path: Path)
     assert (trial["would_be_sent"], trial["would_be_refused"]) == (2, 1)
     first = imported(system, tmp_path)
     assert (first["new"], first["rejected"]) == (2, 1)
-    assert "it has a date in the future" in (tmp_path / "rejects.csv").read_text()
+    assert "the day of the export" in (tmp_path / "rejects.csv").read_text()
     again = imported(system, tmp_path)
     assert (again["new"], again["there"], again["rejected"]) == (0, 2, 1)
     with system.client() as http:

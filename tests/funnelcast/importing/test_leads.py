@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,18 @@ def test_a_row_is_one_capture() -> None:
     ]
 
 
+def test_a_lead_of_this_morning_is_not_in_the_future() -> None:
+    early = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert mapped(MAPPING, ROW | {"When": "2/3/2026"}, now=early).bodies[0]["occurred_at"] == "2026-03-02T00:00:00Z"
+
+
+def test_a_companys_name_with_an_at_sign_is_refused_for_that() -> None:
+    with pytest.raises(InvalidRow, match="Firm 'B @ C': a text without an address or an @ is expected"):
+        check("leads", mapped(MAPPING, ROW | {"Firm": "B @ C"}), NOON)
+    with pytest.raises(InvalidRow, match="a line of at most 200 characters is expected, such as Nordwind AG"):
+        check("leads", mapped(MAPPING, ROW | {"Firm": "B" * 201}), NOON)
+
+
 @pytest.mark.parametrize(("size", "employees"), [("1,200", 1200), ("51-200", 51), ("500+", 500)])
 def test_a_number_of_employees_is_read_as_the_api_reads_it(size: str, employees: int) -> None:
     assert mapped(MAPPING, ROW | {"Size": size}).bodies[0]["company"]["employees"] == employees
@@ -51,6 +64,7 @@ def test_a_number_of_employees_is_read_as_the_api_reads_it(size: str, employees:
         ({"Mail": ""}, "neither an e-mail address nor a phone"),
         ({"Source": "billboard"}, "Source 'billboard' is not among the words"),
         ({"Source": ""}, "Source '' is not among the words"),
+        ({"When": "3/3/2026"}, "When '3/3/2026' lies after 2026-03-02, the day of the export"),
         ({"Size": "a dozen"}, "Size 'a dozen': a number or a range is expected, such as 250 or 51-200"),
     ],
 )
