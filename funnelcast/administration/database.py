@@ -1,7 +1,7 @@
 """The store that a command works on: a Postgres by URL, or the one in a data folder, running or not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -25,10 +25,10 @@ UNREACHABLE = (OSError, TimeoutError, SQLAlchemyError, asyncpg.PostgresError, as
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, services: Sequence[str] = ()) -> AsyncIterator[AsyncEngine]:
-    """An engine on a store whose tables (the shared ones, and those of `services`) have this version's schema."""
+async def open_store(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """An engine on a store whose shared tables have this version's schema."""
     async with store_url(settings) as url, connect(url) as engine:
-        await schema.check(engine, services)
+        await schema.check(engine, ())
         yield engine
 
 
