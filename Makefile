@@ -20,6 +20,8 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 AS_RUN := -c requirements/run.lock
 
 TESTED := $(BIN)/python -m pytest
+# pytest takes ten seconds to rewrite the asserts of all modules, unless it may keep what it wrote.
+unexport PYTHONDONTWRITEBYTECODE
 CAMPAIGN := $(TESTED) -s -o faulthandler_timeout=0
 APART := slow or containers or clients or browser or harness
 CRASH := FUNNELCAST_TEST_KAFKA=required

@@ -32,7 +32,7 @@ async def check_both_ways(company: Company, seed: int, monkeypatch: pytest.Monke
     moving = len(made.known)
     await deals_go_on(made, 25)
     lately = replace(made, known=made.known[moving:])
-    asked = [*questions(lately, 15), *questions(made, 5)]
+    asked = [*questions(lately, 6), *questions(made, 2)]
     of_the_root = {"node": "root", "basis": "pure"}
     asked += [each._replace(params=each.params | of_the_root) for each in asked if each.path == "waterfall"]
     back = await answered(made, asked, monkeypatch, back=True)

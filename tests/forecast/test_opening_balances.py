@@ -107,7 +107,8 @@ async def no_opening(*question: Any) -> None:
 
 
 @pytest.mark.usefixtures("few_postings")
-@pytest.mark.parametrize("seed", [304, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (300, 301))])
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", [300, 301, 304])
 async def test_answers_are_the_same_with_openings_and_without(
     company: Company, engine: AsyncEngine, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
