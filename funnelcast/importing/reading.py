@@ -12,7 +12,7 @@ from funnelcast.failure import Failed
 from funnelcast.importing.checks import check
 from funnelcast.importing.files.export import Export, survey
 from funnelcast.importing.files.row import InvalidRow, RejectedRecord, Row, Skipped, rejected_record, shortened
-from funnelcast.importing.record import ExportContext, ExportKind, Kind, MappedRecord, MapRecord, Record
+from funnelcast.importing.record import Body, ExportContext, ExportKind, Kind, MappedRecord, MapRecord, Record
 from funnelcast.importing.records import records
 from funnelcast.importing.seen import SeenIds
 from funnelcast.importing.snapshot import SnapshotOptions
@@ -128,12 +128,20 @@ def checked(kind: Kind, record: Record, mapped: MappedRecord) -> ReadRecord:
 
 
 def must_be_first(seen: SeenIds, record: Record, mapped: MappedRecord) -> None:
-    """An id that stands in the file twice is refused the second time, unless both say the same."""
+    """An id that stands in the file twice is refused the second time, unless both say the same, and so is a quota."""
     for body in mapped.bodies:
-        if "external_id" not in body:
-            continue
-        earlier = seen.earlier_line(record[0].line, body)
+        key, name = key_of(body)
+        earlier = seen.earlier_line(record[0].line, key, body) if key else None
         if earlier is not None and not earlier[1]:
-            raise InvalidRow(
-                f"the id {body['external_id'].partition(':')[2]!r} is in line {earlier[0]} too, with other values"
-            )
+            raise InvalidRow(f"{name} is in line {earlier[0]} too, with other values")
+
+
+def key_of(body: Body) -> tuple[str, str]:
+    """What no two different rows may have in common, and its name. Nodes come with each row below them: they have
+    none."""
+    if "external_id" in body:
+        return body["external_id"], f"the id {body['external_id'].partition(':')[2]!r}"
+    if "period" in body:
+        key = "/".join(str(body.get(name)) for name in ("node", "period", "motion", "from"))
+        return key, f"the quota of {body['node']!r} for {body['period']}"
+    return "", ""

@@ -18,15 +18,14 @@ class SeenIds:
         self.database.execute("PRAGMA cache_size = -32000")
         self.database.execute(TABLE)
 
-    def earlier_line(self, line: int, body: Body) -> tuple[int, bool] | None:
-        """The line that had this body's external id before, and whether it said the same."""
+    def earlier_line(self, line: int, key: str, body: Body) -> tuple[int, bool] | None:
+        """The line that had this key before, and whether it said the same. `key`: the external id, or what stands for
+        it."""
         content = blake2b(orjson.dumps(body, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
         try:
-            self.database.execute("INSERT INTO seen VALUES (?, ?, ?)", (body["external_id"], line, content))
+            self.database.execute("INSERT INTO seen VALUES (?, ?, ?)", (key, line, content))
         except sqlite3.IntegrityError:
-            first, known = self.database.execute(
-                "SELECT line, content FROM seen WHERE id = ?", (body["external_id"],)
-            ).fetchone()
+            first, known = self.database.execute("SELECT line, content FROM seen WHERE id = ?", (key,)).fetchone()
             return first, known == content
         return None
 

@@ -24,6 +24,8 @@ Sheet;2031;5;1;
 Sheet;2031;2;lots;
 Nobody;2031;1;1;
 Sheet;2031;2;40,00;01.02.2020
+Sheet;2031;2;50,00;01.03.2020
+Sheet;2031;1;1,00;
 """
 MAPPING = """\
 mapping: acme-quotas
@@ -82,23 +84,24 @@ def test_quotas_of_a_sheet_are_imported_by_a_mapping_and_again_add_nothing(syste
     mapping.write_text(MAPPING)
     command = ("import", "quotas", sheet, "--mapping", mapping, "--url", system.address, "--json")
     (trial,) = json.loads(run(*command, "--dry-run").stdout)
-    assert (trial["would_be_sent"], trial["would_be_refused"]) == (3, 2)
+    assert (trial["would_be_sent"], trial["would_be_refused"]) == (4, 3)
     with system.client() as api:
         tops = api.get("/forecast/v1/org").json()["nodes"]
         parent = next((node["node_id"] for node in tops if node["parent"] is None), None)
         placed = api.put("/forecast/v1/org/nodes/sheet", json={"name": "Sheet", "kind": "unit", "parent": parent})
         assert placed.is_success, placed.text
-        for counts in ((2, 0), (0, 2)):
+        for counts in ((3, 0), (0, 3)):
             answer = run(*command, "--rejects", rejects, FUNNELCAST_API_KEY=ADMIN)
             found = json.loads(answer.stdout)
-            assert (found["new"], found["there"], found["rejected"]) == (*counts, 3), rejects.read_text()
+            assert (found["new"], found["there"], found["rejected"]) == (*counts, 4), rejects.read_text()
         set_now = api.get("/forecast/v1/quotas", params={"node": "sheet"}).json()["items"]
         assert [(each["period"], each["amount"]["amount"]) for each in set_now] == [
             ("2031-Q1", "1200000.50"),
             ("2031-Q2", "40.00"),
+            ("2031-Q2", "50.00"),
         ]
     reasons = rejects.read_text()
-    for text in ("2031-Q5", "Target 'lots'", "nobody"):
+    for text in ("2031-Q5", "Target 'lots'", "nobody", "the quota of 'sheet' for 2031-Q1 is in line 2 too"):
         assert text in reasons
 
 
