@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import ROOT
-from services.forecast.projections import openings
-from services.forecast.projections.deals import IS_COUNTED, deals
-from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
-from services.forecast.projections.opening_balances import balances_of, opening_balances, sums_until
-from services.forecast.projections.opening_totals import opening_totals
-from services.forecast.projections.postings import postings
+from services.forecast.projections.ledger.deals import IS_COUNTED, deals
+from services.forecast.projections.ledger.node_totals import NO_CURRENCY, NO_DAY, node_totals
+from services.forecast.projections.ledger.postings import postings
+from services.forecast.projections.past import openings
+from services.forecast.projections.past.opening_balances import balances_of, opening_balances, sums_until
+from services.forecast.projections.past.opening_totals import opening_totals
 
 MAX_LISTED = 10
 ACCOUNT = ("owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")

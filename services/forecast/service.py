@@ -17,12 +17,15 @@ from services.forecast.api import (
     waterfall,
 )
 from services.forecast.events import KINDS, PARSE, PUBLIC
-from services.forecast.projections import calls, ledger, opening_balances, org_nodes
+from services.forecast.projections import calls
 from services.forecast.projections import overrides as override_history
 from services.forecast.projections import quotas as quota_history
 from services.forecast.projections import rates as rate_history
 from services.forecast.projections import settings as setting_changes
 from services.forecast.projections import snapshots as locked_weeks
+from services.forecast.projections.ledger import org_nodes
+from services.forecast.projections.ledger import projection as ledger
+from services.forecast.projections.past import opening_balances
 from services.forecast.timers import TIMERS
 from services.forecast.upstream import pipeline
 from shared.run.service import Service, Upstream

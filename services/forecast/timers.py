@@ -7,8 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from services.forecast.answers.bookmarks import RollupReader, lock_command
 from services.forecast.answers.moment import Applied, Instants, is_complete
-from services.forecast.projections import org_nodes, settings, snapshots
+from services.forecast.projections import settings, snapshots
 from services.forecast.projections.known_positions import KnownPositions
+from services.forecast.projections.ledger import org_nodes
 from services.forecast.projections.settings import LockSchedule
 from services.forecast.snapshot.commands import LockBody
 from services.forecast.snapshot.decider import DECIDER, subject

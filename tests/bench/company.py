@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.forecast.projections.postings import postings
+from services.forecast.projections.ledger.postings import postings
 from services.forecast.service import SERVICE as FORECAST
 from tests.bench.following import made_anew
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from services.forecast.service import SERVICE
 from shared.flow.log import Log
 from tests.forecast.pipeline_events import stored

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import OrgEvent
-from services.forecast.projections.ledger import PROJECTION, of_types
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
+from services.forecast.projections.ledger.projection import PROJECTION, of_types
 from services.forecast.upstream import pipeline
 from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent, StoredEvent

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.forecast.projections import past_orgs
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.past_deals import Cut
-from services.forecast.projections.past_sums import PastSums
+from services.forecast.projections.past import past_orgs
+from services.forecast.projections.past.past_deals import Cut
+from services.forecast.projections.past.past_sums import PastSums
 from tests.forecast.conftest import Company
 from tests.forecast.histories import History
 from tests.forecast.test_same_bytes import Question, answers, assert_same, questions

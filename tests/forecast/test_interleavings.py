@@ -18,10 +18,10 @@ from services.forecast.org.decider import DECIDER
 from services.forecast.org.events import ROOT, UNASSIGNED, OrgEvent
 from services.forecast.periods.calendar import Calendar, Period
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.deals import deals as deals_table
-from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY, node_totals
+from services.forecast.projections.ledger.deals import deals as deals_table
+from services.forecast.projections.ledger.node_totals import NO_CURRENCY, NO_DAY, node_totals
+from services.forecast.projections.ledger.postings import postings
 from services.forecast.projections.numbers import numbers_at
-from services.forecast.projections.postings import postings
 from services.forecast.projections.subtree_totals import subtree_totals
 from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.fiscal_year import CalendarRule

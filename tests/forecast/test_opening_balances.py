@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from funnelcast.verifying.ledger import check_trial_balance
 from services.forecast.ledger.org_tree import PastOrg
-from services.forecast.projections import opening_balances, opening_totals, openings, past_sums
-from services.forecast.projections.opening_balances import LEAST_POSTINGS, MONTHS, beginnings_of_months
-from services.forecast.projections.openings import Opening
-from services.forecast.projections.past_deals import Cut
+from services.forecast.projections.past import opening_balances, opening_totals, openings, past_sums
+from services.forecast.projections.past.opening_balances import LEAST_POSTINGS, MONTHS, beginnings_of_months
+from services.forecast.projections.past.openings import Opening
+from services.forecast.projections.past.past_deals import Cut
 from services.forecast.service import SERVICE
 from shared.flow import checkpoint
 from shared.store import engines

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from services.forecast.projections.deals import Owners
+from services.forecast.projections.ledger.deals import Owners
 
 NAMES = ("ann", "bea", "ray")
 SETS = [

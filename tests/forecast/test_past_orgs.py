@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.forecast.ledger.org_tree import OrgNodes
 from services.forecast.projections.known_positions import EVERYTHING
-from services.forecast.projections.org_rows import OrgInstant, nodes_at
-from services.forecast.projections.past_orgs import past_org, rows_at
+from services.forecast.projections.ledger.org_rows import OrgInstant, nodes_at
+from services.forecast.projections.past.past_orgs import past_org, rows_at
 from services.forecast.service import SERVICE
 from shared.store import engines
 from tests.forecast.conftest import Company

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, event
 from services.forecast.ledger.conversion import unconverted
 from services.forecast.ledger.waterfall import VIEWS, PostedLine, WaterfallScope, movements
 from services.forecast.periods.calendar import Calendar
-from services.forecast.projections.ledger import deal_changes
-from services.forecast.projections.postings import posting_row
+from services.forecast.projections.ledger.postings import posting_row
+from services.forecast.projections.ledger.projection import deal_changes
 from shared.rules.fiscal_year import CalendarRule
 from tests.forecast.conftest import Company
 from tests.forecast.pipeline_events import WON, deals

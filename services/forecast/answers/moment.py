@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.projections import known_positions, latest_events
+from services.forecast.projections import known_positions
 from services.forecast.projections.known_positions import KnownPositions
+from services.forecast.projections.ledger import latest_events
 from services.forecast.projections.settings import BusinessSettings, calendar_at, settings_at
 from shared.flow import parked, watermark
 from shared.rules.message import InvalidField

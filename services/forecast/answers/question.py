@@ -10,11 +10,12 @@ from services.forecast.ledger.conversion import Conversion
 from services.forecast.ledger.org_tree import org_tree
 from services.forecast.ledger.quotas import NodeQuota, converted_quotas, node_quotas, quotas_set
 from services.forecast.periods.calendar import Period, all_parts
-from services.forecast.projections import pipelines, quotas, rates
+from services.forecast.projections import quotas, rates
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.deals import EVERYBODY, Owners
+from services.forecast.projections.ledger import pipelines
+from services.forecast.projections.ledger.deals import EVERYBODY, Owners
 from services.forecast.projections.numbers import Numbers, numbers_at, past_numbers
-from services.forecast.projections.past_deals import Cut
+from services.forecast.projections.past.past_deals import Cut
 from services.forecast.quota.events import Motion
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.message import InvalidField

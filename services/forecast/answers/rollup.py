@@ -17,7 +17,7 @@ from services.forecast.ledger.quotas import NodeQuota
 from services.forecast.periods.calendar import Period
 from services.forecast.projections import calls
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.deals import Owners
+from services.forecast.projections.ledger.deals import Owners
 from services.forecast.projections.numbers import Numbers
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
 from services.forecast.projections.subtree_totals import SubtreeTotals, subtree_totals

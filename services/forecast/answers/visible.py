@@ -6,8 +6,8 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.overrides import OverrideRow
-from services.forecast.projections import org_nodes
-from services.forecast.projections.deals import EVERYBODY, Owners
+from services.forecast.projections.ledger import org_nodes
+from services.forecast.projections.ledger.deals import EVERYBODY, Owners
 from services.forecast.projections.overrides_below import OverridesBelow
 from shared.web.callers.place import Subtree
 

@@ -22,7 +22,8 @@ from services.forecast.ledger.org_tree import counting_nodes, org_tree
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.override.events import Column
 from services.forecast.periods.calendar import MOST_WEEKS, Period
-from services.forecast.projections import calls, org_nodes, snapshots
+from services.forecast.projections import calls, snapshots
+from services.forecast.projections.ledger import org_nodes
 from services.forecast.projections.subtree_totals import existing_node
 from shared.rules.fields import Day, Slug
 from shared.rules.message import InvalidField, Missing

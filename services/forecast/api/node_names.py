@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.forecast.api.node_views import NAMES
 from services.forecast.api.places import ReadsBelow
-from services.forecast.projections import node_names
+from services.forecast.projections.ledger import node_names
 from shared.rules.fields import Line
 from shared.rules.message import Message
 

@@ -14,7 +14,7 @@ from services.forecast.org.decider import ALL, DECIDER
 from services.forecast.org.events import NodeKind
 from services.forecast.org.node_history import NodeHistory, span_at
 from services.forecast.periods.starts import From
-from services.forecast.projections import node_names, org_nodes, org_rows
+from services.forecast.projections.ledger import node_names, org_nodes, org_rows
 from shared.rules.fields import Instant, printable
 from shared.rules.message import BEGINNING
 from shared.web.documents.openapi import READ_AFTER_THIS, response_links

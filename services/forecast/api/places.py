@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.answers.visible import is_at_root
 from services.forecast.org.events import UNASSIGNED
-from services.forecast.projections import org_nodes
+from services.forecast.projections.ledger import org_nodes
 from shared.rules.message import Denied, Missing
 from shared.web.callers.place import PlaceRule
 from shared.web.routing.call import Call

@@ -15,7 +15,7 @@ from services.forecast.ledger.quotas import NodeQuota
 from services.forecast.ledger.warnings import ForecastWarning, overrides_left_out, warnings
 from services.forecast.org.events import UNASSIGNED
 from services.forecast.periods.calendar import Period
-from services.forecast.projections import node_names
+from services.forecast.projections.ledger import node_names
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.money import format_amount
 from shared.store import vault

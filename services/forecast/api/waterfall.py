@@ -20,7 +20,7 @@ from services.forecast.api.waterfall_span import BasisName, End, WaterfallQuesti
 from services.forecast.ledger.balances import ZERO
 from services.forecast.ledger.waterfall import EntryKind, Movements, ViewName, WaterfallEntry
 from services.forecast.projections import snapshots
-from services.forecast.projections.deals import Owners
+from services.forecast.projections.ledger.deals import Owners
 from services.forecast.snapshot.events import RatePolicy
 from shared.rules.fields import DAY, Slug
 from shared.rules.fields import INSTANT as WRITTEN_INSTANT

@@ -27,10 +27,11 @@ from services.forecast.ledger.waterfall import (
     org_moves,
 )
 from services.forecast.org.events import UNASSIGNED
-from services.forecast.projections import overrides, waterfall_lines
-from services.forecast.projections.deals import EVERYBODY, Owners
-from services.forecast.projections.org_replay import OrgReplay, org_replay
-from services.forecast.projections.past_deals import Cut
+from services.forecast.projections import overrides
+from services.forecast.projections.ledger.deals import EVERYBODY, Owners
+from services.forecast.projections.past import waterfall_lines
+from services.forecast.projections.past.org_replay import OrgReplay, org_replay
+from services.forecast.projections.past.past_deals import Cut
 from shared.store.long_work import run_in_thread
 
 NOBODY = Owners(excluded=False)

@@ -20,7 +20,7 @@ from services.forecast.override.events import Column
 from services.forecast.periods.calendar import Period
 from services.forecast.projections.deal_filter import DealFilter
 from services.forecast.projections.overrides_below import NONE_BELOW, OverridesBelow, overrides_below
-from services.forecast.projections.past_deals import Cut
+from services.forecast.projections.past.past_deals import Cut
 from services.forecast.snapshot.events import RatePolicy
 from shared.web.callers.place import EVERYTHING, Subtree
 

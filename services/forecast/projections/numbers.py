@@ -9,23 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Sums
 from services.forecast.ledger.org_tree import OrgNodes, OrgTree, PastOrg, org_tree
-from services.forecast.projections import (
-    currencies,
-    deals,
-    node_totals,
-    org_nodes,
-    org_rows,
-    past_deals,
-    past_orgs,
-    postings,
-)
 from services.forecast.projections.account_sums import only_root, sums_by_node
 from services.forecast.projections.deal_filter import DealFilter, PageKey
-from services.forecast.projections.deals import EVERYBODY, Owners
 from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
-from services.forecast.projections.org_rows import OrgInstant
-from services.forecast.projections.past_deals import Cut
-from services.forecast.projections.past_sums import PastSums
+from services.forecast.projections.ledger import currencies, deals, node_totals, org_nodes, org_rows, postings
+from services.forecast.projections.ledger.deals import EVERYBODY, Owners
+from services.forecast.projections.ledger.org_rows import OrgInstant
+from services.forecast.projections.past import past_deals, past_orgs
+from services.forecast.projections.past.past_deals import Cut
+from services.forecast.projections.past.past_sums import PastSums
 
 
 class Numbers(Protocol):

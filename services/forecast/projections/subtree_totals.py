@@ -9,7 +9,7 @@ from services.forecast.ledger.org_tree import OrgTree, counting_nodes
 from services.forecast.ledger.warnings import WarningCounts
 from services.forecast.org.events import ROOT, UNASSIGNED
 from services.forecast.projections.deal_filter import DealFilter, PageKey
-from services.forecast.projections.deals import Owners
+from services.forecast.projections.ledger.deals import Owners
 from services.forecast.projections.numbers import Numbers
 from shared.rules.message import InvalidField, Missing
 

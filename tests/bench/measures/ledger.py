@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.forecast.answers.bookmarks import RollupReader
 from services.forecast.answers.moment import Applied, Instants
 from services.forecast.answers.rollup import RollupQuestion
-from services.forecast.projections import opening_balances
+from services.forecast.projections.past import opening_balances
 from services.forecast.service import SERVICE as FORECAST
 from services.pipeline.service import SERVICE as PIPELINE
 from shared.rules.clock_and_ids import ClockAndIds

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.projections.ledger import PROJECTION
-from services.forecast.projections.metadata import ledger_tables
-from services.forecast.projections.node_totals import node_totals
-from services.forecast.projections.postings import postings
+from services.forecast.projections.ledger.metadata import ledger_tables
+from services.forecast.projections.ledger.node_totals import node_totals
+from services.forecast.projections.ledger.postings import postings
+from services.forecast.projections.ledger.projection import PROJECTION
 from services.forecast.upstream import pipeline as reader
 from services.pipeline.opportunity import commands
 from services.pipeline.opportunity.decider import DECIDER

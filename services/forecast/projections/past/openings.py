@@ -27,8 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.projections.org_rows import OrgInstant
-from services.forecast.projections.past_deals import Cut
+from services.forecast.projections.ledger.org_rows import OrgInstant
+from services.forecast.projections.past.past_deals import Cut
 from services.forecast.upstream.pipeline import OpportunityEvent, PipelineEvent
 from shared.rules.message import RecordedEvent
 

@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.org_tree import OrgNode
 from services.forecast.org.events import NodeEnded, NodePlaced
 from services.forecast.org.node_history import DatedRow, NodeHistory, NodePosition, dated_row, span_at, with_row
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from shared.rules.message import BEGINNING, RecordedEvent
 from shared.store.rows import insert, rows
 from shared.store.slices import in_slices

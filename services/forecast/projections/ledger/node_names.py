@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.org.events import NodePlaced, NodeRenamed
 from services.forecast.projections.known_positions import EVERYTHING, KnownPositions
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from shared.rules.message import RecordedEvent
 from shared.store import vault
 from shared.store.rows import insert, rows

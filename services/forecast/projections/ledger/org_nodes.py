@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, Index, Named, Table, Text, TypedColumns,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.org_tree import OrgNode, OrgNodes
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from shared.store.rows import rows, upsert
 from shared.store.slices import in_slices
 

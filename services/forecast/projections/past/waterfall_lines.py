@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.waterfall import PostedLine
 from services.forecast.periods.calendar import Period
-from services.forecast.projections.deals import Owners
-from services.forecast.projections.past_deals import Cut
-from services.forecast.projections.postings import postings
+from services.forecast.projections.ledger.deals import Owners
+from services.forecast.projections.ledger.postings import postings
+from services.forecast.projections.past.past_deals import Cut
 from shared.store.long_work import read_in_parts
 from shared.store.ownership import PLAN_EACH, plan_for
 from shared.store.plans import looked_up

@@ -11,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.balances import Sums, difference, total
 from services.forecast.ledger.org_tree import PastOrg, all_below, moved_nodes
-from services.forecast.projections import node_totals, opening_balances, opening_totals, openings
 from services.forecast.projections.account_sums import only_root, sums_by_node
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.openings import Opening
-from services.forecast.projections.org_rows import OrgInstant
-from services.forecast.projections.past_deals import Cut
-from services.forecast.projections.past_orgs import RowsUntil, past_org, rows_at
-from services.forecast.projections.postings import postings
+from services.forecast.projections.ledger import node_totals
+from services.forecast.projections.ledger.org_rows import OrgInstant
+from services.forecast.projections.ledger.postings import postings
+from services.forecast.projections.past import opening_balances, opening_totals, openings
+from services.forecast.projections.past.openings import Opening
+from services.forecast.projections.past.past_deals import Cut
+from services.forecast.projections.past.past_orgs import RowsUntil, past_org, rows_at
 from shared.store.ownership import PLAN_EACH
 
 MOST_MOVED = 1_000

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, DateTime, Named, Table, Text, TypedColumns, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from shared.rules.message import RecordedEvent
 
 

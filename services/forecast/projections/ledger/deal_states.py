@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Named, Table, Text, TypedColumns
 
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent
 from shared.store.rows import Write, insert, rows

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.org_tree import OrgNode
 from services.forecast.org.node_history import NodeHistory, span_at
 from services.forecast.projections.known_positions import KnownPositions
-from services.forecast.projections.org_rows import IN_ORDER, OrgInstant, history
+from services.forecast.projections.ledger.org_rows import IN_ORDER, OrgInstant, history
 from shared.store.slices import in_slices
 
 

@@ -29,10 +29,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.forecast.ledger.balances import Sums
 from services.forecast.ledger.org_tree import OrgNodes, counting_nodes
 from services.forecast.org.events import ROOT, UNASSIGNED
-from services.forecast.projections import node_totals
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.node_totals import NO_CURRENCY, NO_DAY
-from services.forecast.projections.openings import tables
+from services.forecast.projections.ledger import node_totals
+from services.forecast.projections.ledger.node_totals import NO_CURRENCY, NO_DAY
+from services.forecast.projections.past.openings import tables
 from shared.store.slices import in_slices
 
 LEAST_BELOW = 30

@@ -33,7 +33,7 @@ from services.forecast.ledger.org_tree import OrgNodes, counting_nodes
 from services.forecast.ledger.transaction import Posting
 from services.forecast.projections.bucket_query import bucket_query, sums_by_key
 from services.forecast.projections.deal_filter import DealFilter
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from shared.store.rows import Write, rows, upsert
 
 NO_DAY = date(9999, 1, 1)

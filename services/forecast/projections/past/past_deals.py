@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.projections.deal_filter import DealFilter, PageKey
-from services.forecast.projections.deal_states import deal_states
-from services.forecast.projections.deals import Owners
-from services.forecast.projections.deals import deals as present_deals
 from services.forecast.projections.known_positions import EVERYTHING
-from services.forecast.projections.postings import postings
+from services.forecast.projections.ledger.deal_states import deal_states
+from services.forecast.projections.ledger.deals import Owners
+from services.forecast.projections.ledger.deals import deals as present_deals
+from services.forecast.projections.ledger.postings import postings
 from shared.store.ownership import plan_for
 
 ACCOUNT = ("opportunity_id", "owner", "close_date", "category", "qualified", "currency", "motion", "pipeline")

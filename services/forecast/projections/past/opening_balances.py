@@ -32,12 +32,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.forecast.projections import opening_totals, openings, past_orgs
 from services.forecast.projections.known_positions import EVERYTHING
-from services.forecast.projections.openings import CLOSED, Opening, tables
-from services.forecast.projections.org_rows import OrgInstant, nodes_at
-from services.forecast.projections.past_deals import Cut
-from services.forecast.projections.postings import last_position, postings
+from services.forecast.projections.ledger.org_rows import OrgInstant, nodes_at
+from services.forecast.projections.ledger.postings import last_position, postings
+from services.forecast.projections.past import opening_totals, openings, past_orgs
+from services.forecast.projections.past.openings import CLOSED, Opening, tables
+from services.forecast.projections.past.past_deals import Cut
 from shared.flow import checkpoint
 from shared.flow.projection import Projection
 from shared.store.ownership import owned_by

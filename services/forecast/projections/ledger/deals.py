@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.transaction import Account, Deal
 from services.forecast.projections.deal_filter import DealFilter, PageKey
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent
 from shared.store.ownership import owned_by, plan_for

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.org_tree import OrgNodes, PastOrg
-from services.forecast.projections.org_rows import OrgInstant, nodes_at, org_rows
+from services.forecast.projections.ledger.org_rows import OrgInstant, nodes_at, org_rows
 
 LAST = select(func.max(org_rows.c.starts), func.max(org_rows.c.position))
 MOST_ORGS = 4

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Column, Named, Table, Text, TypedColumns, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from services.forecast.upstream.pipeline import Opened, PipelineEvent, ProcessDefined
 from shared.rules.message import RecordedEvent
 from shared.store.rows import Write, rows, upsert

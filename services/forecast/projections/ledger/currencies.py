@@ -7,7 +7,7 @@ from sqlalchemy import Column, Integer, Named, Table, Text, TypedColumns, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.transaction import Posting
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from shared.store.rows import Write, rows, upsert
 
 

@@ -17,7 +17,7 @@ from services.forecast.ledger.org_tree import OrgNode, OrgNodes
 from services.forecast.ledger.transaction import Posting, transaction
 from services.forecast.org.events import NodeEnded, NodePlaced, NodeRenamed
 from services.forecast.org.node_history import NodeHistory, dated_row, spans, with_row
-from services.forecast.projections import (
+from services.forecast.projections.ledger import (
     currencies,
     deal_states,
     deals,
@@ -29,9 +29,9 @@ from services.forecast.projections import (
     pipelines,
     postings,
 )
-from services.forecast.projections.deals import KnownDeal
-from services.forecast.projections.metadata import ledger_tables
-from services.forecast.projections.postings import NumberedPosting
+from services.forecast.projections.ledger.deals import KnownDeal
+from services.forecast.projections.ledger.metadata import ledger_tables
+from services.forecast.projections.ledger.postings import NumberedPosting
 from services.forecast.upstream.pipeline import Corrected, OpportunityEvent, PipelineEvent
 from shared.flow.projection import Projection
 from shared.rules.message import Event, RecordedEvent

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forecast.ledger.transaction import Posting
-from services.forecast.projections.metadata import ledger_tables
+from services.forecast.projections.ledger.metadata import ledger_tables
 from services.forecast.upstream.pipeline import OpportunityEvent
 from shared.rules.message import RecordedEvent
 from shared.store.rows import Write, insert, rows
