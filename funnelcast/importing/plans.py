@@ -27,12 +27,17 @@ AT_ONCE = 20
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """`path` names what is set; of two rows for the same path the later one counts."""
+    """`path` names what is set."""
 
     row: Row
     path: str
     body: Mapping[str, Any]
     params: Mapping[str, str]
+
+    @property
+    def key(self) -> tuple[str | None, ...]:
+        """What no two rows may set to other values."""
+        return self.path, self.params.get("by"), *(self.body.get(name) for name in ("motion", "from", "per"))
 
 
 RequestsOfRow = Callable[[Row], Iterator[PlanRequest]]
@@ -114,9 +119,14 @@ async def import_plan(url: str, key: str, kind: str, file: Path, rejects: Path |
 
 
 def requests(plan: PlanKind, rows: Sequence[Row], rejects: Rejects) -> Iterator[PlanRequest]:
+    first = dict[tuple[str | None, ...], PlanRequest]()
     for row in rows:
         try:
-            yield from plan.requests(row)
+            for each in plan.requests(row):
+                earlier = first.setdefault(each.key, each)
+                if earlier.body != each.body:
+                    raise InvalidRow(f"line {earlier.row.line} sets the same to another value")
+                yield each
         except InvalidRow as error:
             rejects.add(rejected_row(row.line, str(error), row.cells))
 

@@ -16,6 +16,7 @@ node,period,amount,currency,motion
 plans,2030-Q1,100.00,EUR,
 plans,2030-Q1,40,EUR,new_business
 nobody,2030-Q1,1,EUR,
+plans,2030-Q1,50,EUR,new_business
 """
 SHEET = """\
 Salesperson;Year;Quarter;Target;Since
@@ -62,10 +63,11 @@ def test_files_with_fixed_columns_are_imported_and_again_add_nothing(system: Up,
         assert answer.is_success, answer.text
         for _ in range(2):
             _, counts = imported(system, "quotas", tmp_path / "quotas.csv", QUOTAS)
-            assert (counts["sent"], counts["rejected"]) == (2, 1)
-        rejected = (tmp_path / "quotas.rejects").read_text().splitlines()
-        assert rejected[1].startswith("4,")
-        assert "there is no node nobody" in rejected[1]
+            assert (counts["sent"], counts["rejected"]) == (2, 2)
+        twice, rejected = (tmp_path / "quotas.rejects").read_text().splitlines()[1:]
+        assert twice.startswith("5,line 3 sets the same to another value,")
+        assert rejected.startswith("4,")
+        assert "there is no node nobody" in rejected
         _, first = imported(system, "overrides", tmp_path / "overrides.csv", OVERRIDES)
         assert (first["sent"], first["already_there"], first["rejected"]) == (1, 0, 1)
         _, again = imported(system, "overrides", tmp_path / "overrides.csv", OVERRIDES)
