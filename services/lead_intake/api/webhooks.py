@@ -41,8 +41,8 @@ class DeliveryTaken(BaseModel):
 
 
 async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
-    """Vendors switch a webhook off when its address is said not to exist: an unknown one is as a wrong signature. What
-    is remembered of a connection may lack a secret that another process has stored since."""
+    """Admits a delivery whose proof is right. An unknown address is answered like a wrong signature: vendors switch a
+    webhook off whose address does not exist. The cached connection may lack a secret that another process has stored."""
     delivery = delivery_of(request)
     connection = await stored_connection.load_cached(context, request.path)
     if isinstance(verify(context, delivery, connection), Unverified):

@@ -12,7 +12,7 @@ WHERE_DAYS_BEGIN = timezone(timedelta(hours=14))
 
 @dataclass(frozen=True)
 class Context:
-    """`imports`: whether another system tells what has happened."""
+    """`imports`: whether the command comes from an import of another system's export."""
 
     processes: Processes
     settings: Settings
@@ -23,7 +23,7 @@ class Context:
 
     def last_day(self, at: datetime) -> date:
         """The last day that can be over or begun at an instant. Another system has a zone of its own, and the business
-        time zone may have been set long after what it tells of."""
+        time zone may have been set long after the imported events."""
         return at.astimezone(WHERE_DAYS_BEGIN).date() if self.imports else self.settings.business_day(at)
 
     def process(self, pipeline: str) -> Process:

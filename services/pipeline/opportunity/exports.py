@@ -1,7 +1,7 @@
-"""Brings a deal to what another system's export says, by the changes that explain the difference.
+"""Brings a deal to the state in another system's export, by the changes that explain the difference.
 
-Each field is compared with the deal and with what imports have said before. A field that was changed here since is left
-alone, unless the export is to overwrite it.
+Each field is compared with the deal and with earlier imports. A field that was changed here since is left alone, unless
+the export is to overwrite it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def match_export(
 
 
 def must_not_be_older(state: Open | Closed, command: commands.MatchExport) -> None:
-    """An older export would take back what a later one has said."""
+    """Refuses an older export: it would undo the changes of a later one. Raises `Rejected`."""
     at, known_at = command.occurred_at, state.imported_at
     if command.part != "present" or at is None or known_at is None:
         return
@@ -88,8 +88,8 @@ def has_no_effect(state: Open | Closed, command: commands.MatchExport) -> bool:
 
 
 def differing_fields(fields: OpportunityFields, command: commands.MatchExport, context: Context) -> list[str]:
-    """The names among `stage`, `owner`, `amount` and `close_date` whose value in the export differs from the one
-    here. Since when the others are what they are, a stage that was entered does not say."""
+    """The names among `stage`, `owner`, `amount` and `close_date` whose value in the export differs from the one here.
+    A step that entered a stage says only when that was, and nothing of the other fields."""
     given, details = command.model_fields_set, () if command.part == "entered" else DETAILS
     found = [name for name in details if name in given and value_here(fields, name) != value_given(command, name)]
     if given & {"stage", "outcome"} and not is_in_exported_stage(fields, command, context):

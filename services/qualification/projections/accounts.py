@@ -45,7 +45,7 @@ COMPLETE = sql("""
     ON CONFLICT (account) DO UPDATE SET industry = coalesce(excluded.industry, accounts.industry),
         country = coalesce(excluded.country, accounts.country),
         employees = coalesce(excluded.employees, accounts.employees)""")
-"""A value that is said last counts; a value that is not said stays."""
+"""The last known value counts; an unknown one changes nothing."""
 UPSERT_PROSPECTS = upsert(prospects)
 Row = dict[str, Any]
 
@@ -91,8 +91,8 @@ async def complete(tx: AsyncConnection, found: Sequence[Row]) -> None:
     """Writes one row for each account: a statement may change a row once."""
     merged: dict[str, Row] = {}
     for row in found:
-        said = {name: value for name, value in row.items() if value is not None}
-        merged[row["account"]] = merged.get(row["account"], dict.fromkeys(row)) | said
+        known = {name: value for name, value in row.items() if value is not None}
+        merged[row["account"]] = merged.get(row["account"], dict.fromkeys(row)) | known
     if merged:
         await tx.execute(COMPLETE, rows(merged.values()))
 
