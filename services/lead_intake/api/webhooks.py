@@ -42,7 +42,7 @@ class DeliveryTaken(BaseModel):
 
 async def admit(context: ServiceContext, request: EntranceRequest) -> Caller:
     """Admits a delivery whose proof is right. An unknown address is answered like a wrong signature: vendors switch a
-    webhook off whose address does not exist. The cached connection may lack a secret that another process has stored."""
+    webhook off whose address does not exist. The cached connection may lack a secret that another process stored."""
     delivery = delivery_of(request)
     connection = await stored_connection.load_cached(context, request.path)
     if isinstance(verify(context, delivery, connection), Unverified):
