@@ -1,7 +1,7 @@
 import asyncio
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from errno import ENOSPC
 from pathlib import Path
@@ -32,6 +32,13 @@ Zoé O'Neill,Melvin Marxen,Central
 Mei-Mei Johns,Melvin Marxen,Central
 Mei-Mei Johns,Cara Losch,East
 """
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One without an organisation, which others of the package place."""
+    with up(tmp_path_factory.mktemp("imports")) as running:
+        yield running
 
 
 @pytest.fixture
