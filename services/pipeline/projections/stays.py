@@ -26,10 +26,11 @@ DEALS = """
         SELECT opportunity_id, stage, qualified, left_at <= :ends IS TRUE AS finished, latest,
             latest + earlier_microseconds AS cumulative
         FROM stage_visits, LATERAL (
-            SELECT (extract(epoch FROM least(left_at, :ends) - entered_at) * 1000000)::bigint) AS stayed (latest)
+            SELECT (date_part('epoch', least(left_at, :ends) - entered_at) * 1000000)::bigint) AS stayed (latest)
         WHERE NOT closed AND entered_at <= :ends AND entered_at >= coalesce(:begins, '-infinity')
             AND (entered_again_at IS NULL OR entered_again_at > :ends))"""
-"""A row is the last visit of a deal to a stage, if it began in the window. Times are in microseconds."""
+"""A row is the last visit of a deal to a stage, if it began in the window. Times are in microseconds. `date_part` is
+faster than `extract`, and exact for 50 years: it is no decimal number."""
 PRESENT = """CASE WHEN :as_of IS NULL THEN ends IS NULL
             ELSE starts <= :as_of AND (ends IS NULL OR ends > :as_of) END
         AND (:owners IS NULL OR owner = ANY(:owners))"""
@@ -50,12 +51,12 @@ QUERY = """{deals},
         SELECT (min(length) FILTER (WHERE surviving <= ln(0.5 + 1e-9)) >> 1) / 1000000.0,
             (min(length) FILTER (WHERE surviving <= ln(0.1 + 1e-9)) >> 1) / 1000000.0
         FROM (
-            SELECT length, sum(
-                CASE WHEN length & 1 = 1 THEN 0 WHEN at_risk > 1 THEN ln(1 - 1 / at_risk::float8)
-                    ELSE '-infinity' END) OVER (ORDER BY length ROWS UNBOUNDED PRECEDING) AS surviving
+            SELECT length, sum(CASE WHEN at_risk > 1 THEN ln(1 - 1 / at_risk::float8) ELSE '-infinity' END)
+                OVER (ORDER BY length ROWS UNBOUNDED PRECEDING) AS surviving
             FROM (
                 SELECT length, deals - row_number() OVER (ORDER BY length) + 1 AS at_risk
-                FROM unnest(lengths) AS stay (length)) AS ranked) AS survival) AS figures
+                FROM unnest(lengths) AS stay (length)) AS ranked
+            WHERE length & 1 = 0) AS survival) AS figures
     CROSS JOIN unnest(measures) AS measure
     WHERE lengths IS NOT NULL
     ORDER BY {names} pipeline, qualified, stage, measure"""
