@@ -105,10 +105,12 @@ class SnapshotReport:
     deals: int = 0
     unread: int = 0
 
-    @property
-    def may_close(self) -> bool:
-        """An export without a single deal is a mistake, such as a filter's."""
-        return self.deals > 0 and not self.unread
+    def why_none_is_closed(self) -> str | None:
+        """None when the vanished deals may be closed. An export without a single deal is a mistake, such as a
+        filter's."""
+        if self.unread:
+            return f"they may be among the {self.unread} records that could not be read"
+        return None if self.deals else "the export has no deals"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -128,10 +130,8 @@ class SnapshotReport:
         vanished = [f"{external_id} is no longer in the export" for external_id in self.vanished[:20]]
         counts = [f"{self.changed} changed, {self.conflict_count} in conflict, {self.vanished_count} vanished"]
         closed = [f"{self.closed} of them closed"] if self.closed else []
-        if self.unread and self.vanished:
-            closed = [f"none of them closed: they may be among the {self.unread} records that could not be read"]
-        elif self.vanished and not self.deals:
-            closed = ["none of them closed: the export has no deals"]
+        if self.vanished and (reason := self.why_none_is_closed()):
+            closed = [f"none of them closed: {reason}"]
         return counts + conflicts + vanished + closed
 
 
@@ -223,7 +223,7 @@ class SnapshotSender:
             await self.known.fill(self.http)
         vanished = self.known.vanished()
         self.report.vanished_count, self.report.vanished = len(vanished), vanished[:MOST_LISTED]
-        if self.options.vanished != "report" and self.report.may_close:
+        if self.options.vanished != "report" and self.report.why_none_is_closed() is None:
             for start in range(0, len(vanished), PAGE):
                 await self.close(vanished[start : start + PAGE])
         return ()

@@ -11,7 +11,7 @@ from funnelcast.importing.deals.steps import in_order, is_same_end, moment
 from funnelcast.importing.files.row import InvalidRow, Row
 from funnelcast.importing.mapping.cell import Cell
 from funnelcast.importing.mapping.deals import BY_STAGE, OPEN, ChangeLog
-from funnelcast.importing.mapping.stages import Target
+from funnelcast.importing.mapping.stages import StageOrEnd
 from funnelcast.importing.record import Body, MappedRecord
 
 OUTCOME = "the outcome"
@@ -76,7 +76,7 @@ def open_deal(reader: DealReader, history: DealHistory, changes: Sequence[Change
         move(reader, history, row, opened, reader.outcome(OUTCOME, outcome))
 
 
-def first_target(reader: DealReader, first: Mapping[str, str], row: Row) -> Target | None:
+def first_target(reader: DealReader, first: Mapping[str, str], row: Row) -> StageOrEnd | None:
     """A first value that is ignored, such as that the deal was open, does not say the stage."""
     label = label_of(reader.fields.stage)
     target = reader.target(label, first["stage"]) if "stage" in first else None
@@ -141,7 +141,7 @@ def set_field(history: DealHistory, command: str, name: str, value: object, at: 
         history.add("correct", at, reason=REOPENED, **{name: value})
 
 
-def move(reader: DealReader, history: DealHistory, row: Row, at: Moment, target: Target | None) -> None:
+def move(reader: DealReader, history: DealHistory, row: Row, at: Moment, target: StageOrEnd | None) -> None:
     """An outcome that says that the deal is open again leaves it in the stage where it ended."""
     if target is None or target.stage == BY_STAGE or (history.end and is_same_end(reader, history, target)):
         return

@@ -4,14 +4,14 @@ from funnelcast.importing.cells.dates import Moment
 from funnelcast.importing.deals.history import DealHistory
 from funnelcast.importing.deals.reader import DealReader
 from funnelcast.importing.files.row import Row
-from funnelcast.importing.mapping.stages import Target
+from funnelcast.importing.mapping.stages import StageOrEnd
 from funnelcast.importing.record import Body
 
 REOPENED = "other"
 """The reason of reopenings and corrections: exports do not say why."""
 
 
-def is_end(reader: DealReader, target: Target) -> bool:
+def is_end(reader: DealReader, target: StageOrEnd) -> bool:
     return target.stage in (None, reader.mapping.process.won, reader.mapping.process.lost)
 
 
@@ -27,7 +27,9 @@ def enter_stage(reader: DealReader, history: DealHistory, stage: str, at: Moment
     history.add("enter_stage", at, to_stage=stage)
 
 
-def end(reader: DealReader, history: DealHistory, row: Row, at: Moment, target: Target, day: str | None = None) -> None:
+def end(
+    reader: DealReader, history: DealHistory, row: Row, at: Moment, target: StageOrEnd, day: str | None = None
+) -> None:
     """`day`: the close date, by default that of the moment."""
     close_date = day or at.day.isoformat()
     if target.stage == reader.mapping.process.won:

@@ -17,7 +17,7 @@ from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell, shorte
 from funnelcast.importing.mapping.cell import Cell, unknown_word
 from funnelcast.importing.mapping.deals import ANY_OTHER, DealFields, DealMapping
 from funnelcast.importing.mapping.notation import MoneyNotation
-from funnelcast.importing.mapping.stages import Target
+from funnelcast.importing.mapping.stages import StageOrEnd
 from funnelcast.importing.record import Body, ExportContext, MappedRecord
 from services.pipeline.opportunity.events import Approach, Motion
 
@@ -32,8 +32,8 @@ class DealReader:
     amounts: Amounts | None
     prices: PriceList
     owners: NodeIds
-    stages: WordTable[Target]
-    outcomes: WordTable[Target]
+    stages: WordTable[StageOrEnd]
+    outcomes: WordTable[StageOrEnd]
     reasons: WordTable[str]
     ignored: WordTable[bool]
     made: datetime
@@ -83,11 +83,11 @@ class DealReader:
         text = self.fields.product.read(row) if self.fields.product else ""
         return self.prices.name(one_line(self.fields.product.label, text)) if self.fields.product and text else ""
 
-    def target(self, label: str, word: str) -> Target | None:
+    def target(self, label: str, word: str) -> StageOrEnd | None:
         """The place where a word of the stage's column puts the deal; None for a word that is ignored."""
         return meaning(self.stages, self.ignored, label, word)
 
-    def outcome(self, label: str, word: str) -> Target | None:
+    def outcome(self, label: str, word: str) -> StageOrEnd | None:
         return meaning(self.outcomes, self.ignored, label, word)
 
     def reason(self, row: Row) -> str:

@@ -10,7 +10,7 @@ from funnelcast.importing.deals.moves import end, enter_stage, is_end, reopen
 from funnelcast.importing.deals.reader import DealReader
 from funnelcast.importing.files.row import InvalidRow, Row, Skipped
 from funnelcast.importing.mapping.deals import BY_STAGE, OPEN
-from funnelcast.importing.mapping.stages import Target
+from funnelcast.importing.mapping.stages import StageOrEnd
 from funnelcast.importing.record import MappedRecord
 
 
@@ -20,11 +20,11 @@ class Standing:
     says so. `end`: how it ended."""
 
     stage: str | None
-    end: Target | None = None
+    end: StageOrEnd | None = None
 
 
 @dataclass(frozen=True)
-class Entry:
+class StageEntry:
     """A stage, and when it was entered."""
 
     at: Moment
@@ -69,7 +69,7 @@ def standing_of(reader: DealReader, row: Row) -> Standing | None:
     has_ended = outcome is not None and outcome.stage != OPEN
     word = fields.stage.read(row) if fields.stage else ""
     if fields.stage is None:
-        target = Target(stage=last_entered(reader, row))
+        target = StageOrEnd(stage=last_entered(reader, row))
     elif has_ended and not word:
         return Standing(None, outcome)
     else:
@@ -80,7 +80,7 @@ def standing_of(reader: DealReader, row: Row) -> Standing | None:
     return standing_by(reader, target, outcome, word)
 
 
-def standing_by(reader: DealReader, target: Target, outcome: Target | None, word: str) -> Standing:
+def standing_by(reader: DealReader, target: StageOrEnd, outcome: StageOrEnd | None, word: str) -> Standing:
     """The outcome's column is right about the end, the stage's column about the stage."""
     if outcome is not None and outcome.stage != OPEN:
         return Standing(None if is_end(reader, target) else target.stage, outcome)
@@ -103,19 +103,19 @@ def last_entered(reader: DealReader, row: Row) -> str:
     return entered[-1].stage if entered else reader.mapping.process.stages[0].stage
 
 
-def entries_of(reader: DealReader, row: Row) -> Iterator[Entry]:
+def entries_of(reader: DealReader, row: Row) -> Iterator[StageEntry]:
     """The entries by date; on one day, in the order of the process."""
     process = reader.mapping.process
     stages = [*(each.stage for each in process.stages), process.lost, process.won]
     found = [
-        Entry(at, stage)
+        StageEntry(at, stage)
         for stage in stages
         if (at := reader.moment_if_any(reader.mapping.entered.get(stage), row)) is not None
     ]
     yield from sorted(found, key=lambda entry: entry.at.earliest)
 
 
-def without_last_end(reader: DealReader, entries: list[Entry], closed: Moment | None) -> list[Entry]:
+def without_last_end(reader: DealReader, entries: list[StageEntry], closed: Moment | None) -> list[StageEntry]:
     """A deal that entered a stage after an end was reopened. Whether it has ended now, its standing says."""
     process = reader.mapping.process
     ends = [entry for entry in entries if entry.stage in (process.won, process.lost)]
@@ -131,7 +131,7 @@ def without_last_end(reader: DealReader, entries: list[Entry], closed: Moment | 
 # -- what happened to it ---------------------------------------------------------------------------------------------
 
 
-def closing_moment(reader: DealReader, row: Row, target: Target) -> Moment:
+def closing_moment(reader: DealReader, row: Row, target: StageOrEnd) -> Moment:
     """The instant at which the deal ended, by the field `closed`, else by the day it entered its end, else by its close
     date."""
     fields, process = reader.fields, reader.mapping.process
@@ -143,7 +143,9 @@ def closing_moment(reader: DealReader, row: Row, target: Target) -> Moment:
     return found or reader.moment(cells[0], row)
 
 
-def until(history: DealHistory, opened: Moment, entries: list[Entry], closed: Moment) -> tuple[Moment, list[Entry]]:
+def until(
+    history: DealHistory, opened: Moment, entries: list[StageEntry], closed: Moment
+) -> tuple[Moment, list[StageEntry]]:
     """A deal that was entered after it closed was opened no later than it closed."""
     if opened.earliest > closed.latest:
         history.note("entered after it closed: taken as opened when it closed")
@@ -151,11 +153,11 @@ def until(history: DealHistory, opened: Moment, entries: list[Entry], closed: Mo
     late = [entry for entry in entries if entry.at.earliest > closed.latest]
     if late:
         history.note("a stage entered after the deal closed: taken as entered when it closed")
-    return opened, [Entry(closed, entry.stage) if entry in late else entry for entry in entries]
+    return opened, [StageEntry(closed, entry.stage) if entry in late else entry for entry in entries]
 
 
 def open_deal(
-    reader: DealReader, history: DealHistory, row: Row, standing: Standing, opened: Moment, entries: list[Entry]
+    reader: DealReader, history: DealHistory, row: Row, standing: Standing, opened: Moment, entries: list[StageEntry]
 ) -> None:
     if entries and opened.earliest > entries[0].at.latest:
         history.note("entered after its first stage: taken as opened with that")
@@ -169,13 +171,13 @@ def open_deal(
         enter(reader, history, row, entry, close_date)
 
 
-def enter(reader: DealReader, history: DealHistory, row: Row, entry: Entry, close_date: date | None) -> None:
+def enter(reader: DealReader, history: DealHistory, row: Row, entry: StageEntry, close_date: date | None) -> None:
     process = reader.mapping.process
     if history.end:
         reopen(history, entry.at, close_date.isoformat() if close_date else None)
     if entry.stage in (process.won, process.lost):
         is_won = entry.stage == process.won
-        end(reader, history, row, entry.at, Target(stage=process.won) if is_won else Target(lost="other"))
+        end(reader, history, row, entry.at, StageOrEnd(stage=process.won) if is_won else StageOrEnd(lost="other"))
     elif entry.stage != history.stage:
         enter_stage(reader, history, entry.stage, entry.at)
 
@@ -191,7 +193,7 @@ def arrive(reader: DealReader, history: DealHistory, row: Row, standing: Standin
     enter_stage(reader, history, standing.stage, changed)
 
 
-def close(reader: DealReader, history: DealHistory, row: Row, closed: Moment, target: Target) -> None:
+def close(reader: DealReader, history: DealHistory, row: Row, closed: Moment, target: StageOrEnd) -> None:
     if target.stage != reader.mapping.process.won:
         history.add("set-close-date", closed, close_date=closed.day.isoformat())
     end(reader, history, row, closed, target)

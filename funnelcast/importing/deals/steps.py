@@ -8,7 +8,7 @@ from funnelcast.importing.deals.history import DealHistory
 from funnelcast.importing.deals.moves import REOPENED, end, enter_stage, is_end, reopen
 from funnelcast.importing.deals.reader import DealReader
 from funnelcast.importing.files.row import InvalidRow, Row, Skipped
-from funnelcast.importing.mapping.stages import Target
+from funnelcast.importing.mapping.stages import StageOrEnd
 from funnelcast.importing.record import MappedRecord
 
 
@@ -60,7 +60,7 @@ def take_step(reader: DealReader, history: DealHistory, above: Row, row: Row) ->
         move(reader, history, row, at, word, target)
 
 
-def begin(reader: DealReader, history: DealHistory, row: Row, at: Moment, word: str, target: Target | None) -> None:
+def begin(reader: DealReader, history: DealHistory, row: Row, at: Moment, word: str, target: StageOrEnd | None) -> None:
     if target is None:
         history.note(f"{word}: ignored, as the mapping says")
         return
@@ -75,7 +75,7 @@ def begin(reader: DealReader, history: DealHistory, row: Row, at: Moment, word: 
         end(reader, history, row, at, target, close_day(reader, row, at))
 
 
-def move(reader: DealReader, history: DealHistory, row: Row, at: Moment, word: str, target: Target) -> None:
+def move(reader: DealReader, history: DealHistory, row: Row, at: Moment, word: str, target: StageOrEnd) -> None:
     close_date = reader.close_date(row)
     if history.end is not None:
         if is_same_end(reader, history, target):
@@ -90,7 +90,7 @@ def move(reader: DealReader, history: DealHistory, row: Row, at: Moment, word: s
         enter_stage(reader, history, target.stage, at)
 
 
-def is_same_end(reader: DealReader, history: DealHistory, target: Target) -> bool:
+def is_same_end(reader: DealReader, history: DealHistory, target: StageOrEnd) -> bool:
     process = reader.mapping.process
     command = "win" if target.stage == process.won else "recycle" if target.recycled else "lose"
     return is_end(reader, target) and command == history.end

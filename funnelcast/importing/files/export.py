@@ -291,10 +291,10 @@ def fault_of(cells: Sequence[str], names: Sequence[str], layout: Layout) -> str 
 # -- small files -----------------------------------------------------------------------------------------------------
 
 
-def read_table(file: Path, wanted: Sequence[str], layout: Layout = DEFAULT_LAYOUT) -> list[Row]:
+def read_table(file: Path, wanted: Sequence[str]) -> list[Row]:
     """All rows of a small file, such as a price list. Raises `Failed` when one of them cannot be read."""
     rows = list[Row]()
-    for row in survey(file, wanted, layout).rows():
+    for row in survey(file, wanted).rows():
         if isinstance(row, RejectedRecord):
             raise Failed(f"{file}, line {row.line}: {row.reason}")
         rows.append(row)

@@ -10,7 +10,7 @@ from funnelcast.importing.mapping.cell import Cell
 from funnelcast.importing.mapping.cell import Field as FieldCell
 from funnelcast.importing.mapping.model import MappingModel, Misplaced, Name, Text, Words
 from funnelcast.importing.mapping.notation import DateNotation, FileNotation, MoneyNotation, PriceListNotation
-from funnelcast.importing.mapping.stages import Pipeline, ReasonCode, Targets
+from funnelcast.importing.mapping.stages import Pipeline, ReasonCode, StagesAndEnds
 from funnelcast.importing.mapping.tables import Join, OwnerTable, TableMapping
 from services.pipeline.process.default import DEFAULT
 from services.pipeline.process.state import Process
@@ -73,8 +73,8 @@ class DealMapping(TableMapping):
     prices: PriceListNotation | None = None
     pipeline: Pipeline | None = None
     fields: DealFields
-    stages: Targets = Field(default={})
-    outcomes: Targets = Field(default={})
+    stages: StagesAndEnds = Field(default={})
+    outcomes: StagesAndEnds = Field(default={})
     ignored: Words = ()
     reasons: Mapping[str, ReasonCode] = {}
     entered: Mapping[Slug, FieldCell] = {}

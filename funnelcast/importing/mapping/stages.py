@@ -44,7 +44,7 @@ class Pipeline(MappingModel):
         return {"pipeline": fields.pop("name"), **fields}
 
 
-class Target(MappingModel):
+class StageOrEnd(MappingModel):
     """The place where a word of the export puts a deal: into a stage, or to its end as lost or recycled, with the
     reason's code. For the field `outcome`, `open`: the deal has not ended; `by_stage`: the stage says whether it
     has."""
@@ -54,7 +54,7 @@ class Target(MappingModel):
     recycled: ReasonCode | None = None
 
     @model_validator(mode="after")
-    def is_one(self) -> "Target":
+    def is_one(self) -> "StageOrEnd":
         if sum(each is not None for each in (self.stage, self.lost, self.recycled)) != 1:
             raise ValueError("one of stage, lost and recycled is needed")
         return self
@@ -66,4 +66,4 @@ def target(value: Any) -> Any:
     return {"stage": value} if isinstance(value, str) else value
 
 
-Targets = Mapping[str, Annotated[Target, BeforeValidator(target)]]
+StagesAndEnds = Mapping[str, Annotated[StageOrEnd, BeforeValidator(target)]]
