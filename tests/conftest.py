@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 from tempfile import TemporaryDirectory
@@ -15,9 +16,10 @@ import pytest_asyncio
 import structlog
 
 from funnelcast.embedded_postgres.server import FOR_TESTS, embedded_postgres
-from shared.run import memory
+from shared.run import application, memory
 from shared.run.telemetry import configure_logging
 from shared.store import engines
+from shared.web.requests.limits import RateLimit
 from tests import throwaway
 from tests.event_loop import ClosingLoop
 from tests.running import migrated, prepared
@@ -54,6 +56,14 @@ def logging_of_the_product() -> None:
 def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     """The product's event loop. The plugin's hook for it would make the fixtures of the session anew for each test."""
     return ClosingLoop
+
+
+@pytest.fixture
+def limits_clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """By which requests are limited: it stands still until it is moved."""
+    now = [100.0]
+    monkeypatch.setattr(application, "RateLimit", partial(RateLimit, now=lambda: now[0]))
+    return now
 
 
 @pytest.fixture

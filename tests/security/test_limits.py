@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 import httpx
 import pytest
@@ -11,7 +10,6 @@ from fastapi import FastAPI
 
 from funnelcast.remote import client
 from services.pipeline.service import SERVICE
-from shared.run import application
 from shared.run.process import route_by_prefix
 from shared.run.settings import Settings
 from shared.web.callers import access
@@ -29,14 +27,6 @@ NEVER = {"X-Min-Position": "pipeline:999", "Prefer": "wait=20"}
 
 def settings(**limits: int) -> Settings:
     return Settings(connections=4, port=0, **limits)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Stands still until it is moved."""
-    now = [100.0]
-    monkeypatch.setattr(application, "RateLimit", partial(RateLimit, now=lambda: now[0]))
-    return now
 
 
 @asynccontextmanager
@@ -151,7 +141,7 @@ async def test_every_answer_to_a_key_tells_what_is_left_and_the_default_is_gener
     assert (refused.status_code, "RateLimit" in refused.headers) == (422, True)
 
 
-async def test_a_key_that_asks_too_much_waits_and_no_other_does(database: str, time: list[float]) -> None:
+async def test_a_key_that_asks_too_much_waits_and_no_other_does(database: str, limits_clock: list[float]) -> None:
     key, other = await make_key(database), await make_key(database)
     async with limited(database, requests_per_second=5) as apps, caller(apps, key) as api, caller(apps, other) as calm:
         answers = [await api.get(DEALS) for _ in range(7)]
@@ -162,7 +152,7 @@ async def test_a_key_that_asks_too_much_waits_and_no_other_does(database: str, t
         assert refused.json()["title"] == "Too Many Requests"
         assert refused.headers["RateLimit"] == '"key";r=0;t=1'
         assert (await calm.get(DEALS)).status_code == 200
-        time[0] += float(refused.headers["Retry-After"])
+        limits_clock[0] += float(refused.headers["Retry-After"])
         assert [(await api.get(DEALS)).status_code for _ in range(6)] == [200] * 5 + [429]
 
 
@@ -170,7 +160,8 @@ async def is_let_in(api: httpx.AsyncClient) -> bool:
     return (await api.get(DEALS)).status_code == 200
 
 
-async def test_rotating_a_key_brings_no_second_share(database: str, time: list[float]) -> None:
+@pytest.mark.usefixtures("limits_clock")
+async def test_rotating_a_key_brings_no_second_share(database: str) -> None:
     old = await make_key(database)
     async with connected(database) as engine, engine.begin() as tx:
         found = (await tx.execute(access.keys.select().where(access.keys.c.hash == access.hash_secret(old)))).one()
@@ -233,7 +224,8 @@ async def test_a_known_key_stays_welcome_when_its_address_misbehaves_and_its_cac
         assert (await known.get(DEALS)).status_code == 200
 
 
-async def test_what_needs_no_key_is_limited_by_address_and_being_alive_is_not(database: str, time: list[float]) -> None:
+@pytest.mark.usefixtures("limits_clock")
+async def test_what_needs_no_key_is_limited_by_address_and_being_alive_is_not(database: str) -> None:
     async with limited(database, open_requests_per_second=5) as apps, caller(apps) as api:
         ready = [(await api.get("/pipeline/readyz")).status_code for _ in range(8)]
         assert ready == [200] * 5 + [429] * 3

@@ -94,6 +94,7 @@ async def test_a_repeated_message_is_applied_once_and_connections_do_not_share_k
     assert (other.json(), await actors(database)) == ({"position": 2}, ["acme's webhook", "other's webhook"])
 
 
+@pytest.mark.usefixtures("limits_clock")
 async def test_requests_of_one_address_are_limited_before_anything_is_read(database: str) -> None:
     few = PATIENT.model_copy(update={"entrance_requests_per_second": 2})
     async with running_apps(database, [SERVICE], work=False, settings=few) as apps:
