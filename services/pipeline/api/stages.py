@@ -54,7 +54,7 @@ class StageWarning(BaseModel):
 DETAILS = {
     "stage_removed": "the process has no such stage: move these open deals",
     "stage_qualified": "the stage is a qualified one, and these open deals are not qualified: qualify them",
-    "stage_unqualified": "the stage is no qualified one, and these open deals stay qualified",
+    "stage_unqualified": "the stage is not a qualified one, and these open deals stay qualified",
 }
 
 
