@@ -253,7 +253,7 @@ GOOD: Mapping[str, Good] = {
         }
     ),
     "POST /pipeline/v1/stages/move-deals": Good(
-        {"from_stage": "unqualified", "to_stage": "unqualified-2", "occurred_at": THEN}, takes_key=False
+        {"from_stage": "unqualified-2", "to_stage": "unqualified", "occurred_at": THEN}, takes_key=False
     ),
     "POST /pipeline/v1/opportunities/reassign": Good(
         {"from": "zoe", "to": "bob", "occurred_at": THEN}, takes_key=False

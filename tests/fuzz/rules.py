@@ -99,6 +99,7 @@ BEYOND: Mapping[str, str] = {
     r"unknown": "a cursor of ours, not any text of its letters",
     r"must not lie in the past: today is .*": "the clock",
     r"there is no pipeline .*": "the pipelines in the settings",
+    r"the process has no open stage .*": "the stages in the settings",
     r"there is no calendar .*": "the calendars in the settings",
     r"there is no such entry": "what was sent before",
     r"is needed: deals are in .*": "the deals' currencies",
