@@ -86,7 +86,8 @@ async def define_process(
         return {"warnings": list(stage_warnings(processes[command.pipeline], deals))}
 
     done = await call.write(DECIDER, ALL, permitted, reply=warn)
-    return DefinedProcess(position=done.position, warnings=done.body["warnings"])
+    # A repetition may have the answer that an earlier version kept.
+    return DefinedProcess(position=done.position, warnings=done.body.get("warnings", []))
 
 
 class StageReplacement(Dated):
