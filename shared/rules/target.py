@@ -11,11 +11,15 @@ IPNetwork = IPv4Network | IPv6Network
 LONGEST_URL = 2000
 LONGEST_HOST = 254
 HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
+BRACKETS = re.compile(r"[^\[\]]*|\[[^\[\]]*\](:[0-9]*)?")
+"""A host and port without brackets, or an IPv6 address in them with nothing beside it but a port."""
 NUMBER_LAST = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)\.?")
 """An IPv4 address to some readers of URLs: octal, hexadecimal, in one number, with a dot at its end."""
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 """All other IPv6 addresses are local, multicast, or hold an IPv4 address (mapped, compatible, NAT64)."""
 SPECIAL: tuple[IPNetwork, ...] = (
+    IPv4Network("168.63.129.16/32"),  # the machine's own platform at Azure
+    IPv4Network("192.0.0.0/24"),  # protocol assignments, among them the metadata of Oracle's cloud, and anycast
     IPv4Network("192.88.99.0/24"),  # relays of 6to4
     IPv6Network("2001::/23"),  # protocol assignments, among them Teredo, which holds an IPv4 address
     IPv6Network("2001:db8::/32"),
@@ -90,9 +94,14 @@ def split(url: str) -> tuple[SplitResult, int | None]:
         raise RefusedTarget(f"must be a URL of at most {LONGEST_URL} ASCII characters, without a fragment")
     try:
         parts = urlsplit(url)
-        return parts, parts.port
+        port = parts.port
     except ValueError:
         raise RefusedTarget("must be a URL") from None
+    if not BRACKETS.fullmatch(parts.netloc):
+        raise RefusedTarget("must be a URL")
+    if port == 0:
+        raise RefusedTarget("must have a port from 1 to 65535")
+    return parts, port
 
 
 def path_of(parts: SplitResult) -> str:

@@ -76,8 +76,8 @@ class ClientConnection(asyncio.Protocol):
             self.parser.feed_data(data)
         except (httptools.HttpParserError, UnicodeError):
             self.fail()
-        if self.body_size > LARGEST_BODY:
-            self.finish(reuse=False)
+        if self.status and (self.body_size > LARGEST_BODY or self.size > LARGEST_HEAD + LARGEST_BODY):
+            self.finish(reuse=False)  # the size: without a body, chunk extensions and trailers may go on for ever
         elif not self.status and self.size > LARGEST_HEAD:
             self.fail()
 
@@ -126,7 +126,7 @@ async def connect(target: Target, address: IPv4Address | IPv6Address, tls: ssl.S
         str(address),
         target.port,
         ssl=tls if is_secure else None,
-        server_hostname=target.host if is_secure else None,
+        server_hostname=target.host.removesuffix(".") if is_secure else None,
     )
     return connection
 

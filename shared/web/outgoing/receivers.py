@@ -22,7 +22,9 @@ from shared.web.outgoing.http_client import ClientConnection, IncompleteResponse
 
 SECONDS = 10.0
 """Seconds for the whole of a request and its answer, name resolution apart."""
-RESOLVE_SECONDS = 5.0
+RESOLVE_SECONDS = 3.0
+"""Less than the time in which the requests of a batch must begin: a lookup that takes longer must fail, or there would
+never be an attempt."""
 REUSED_WITHIN = 3.0
 """Seconds that a connection may be idle. Many servers close theirs after five."""
 LONGEST_WAIT = timedelta(hours=24)
@@ -41,6 +43,10 @@ Resolve = Callable[[str, int], Sequence[str]]
 def tls_context() -> ssl.SSLContext:
     """The context of all connections, made once: reading the machine's certificates takes a tenth of a second."""
     return ssl.create_default_context()
+
+
+class UnresolvedHost(OSError):
+    """The host's name has no address, or none was found in time."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +88,14 @@ class Outgoing:
             self.policy.check(literal)
             return literal
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(RESOLVE_SECONDS):
-            found = await loop.run_in_executor(self.lookups, self.resolve_name, target.host, target.port)
+        try:
+            async with asyncio.timeout(RESOLVE_SECONDS):
+                found = await loop.run_in_executor(self.lookups, self.resolve_name, target.host, target.port)
+        except TimeoutError:
+            raise UnresolvedHost(f"the host's name was not resolved within {RESOLVE_SECONDS:.0f} seconds") from None
         addresses = [ip_address(each) for each in found]
         if not addresses:
-            raise OSError("the host has no address")
+            raise UnresolvedHost("the host has no address")
         for each in addresses:
             self.policy.check(each)
         return addresses[0]
@@ -223,6 +232,10 @@ def describe(error: Exception) -> str:
     """The kind of an error in words. Its own text may quote what the receiver sent, or tell about networks inside."""
     if isinstance(error, RefusedTarget):
         return f"the address {error}"
+    if isinstance(error, UnresolvedHost):
+        return str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "the certificate is not valid for the host"
     if isinstance(error, TimeoutError):
         return f"there was no answer within {SECONDS:.0f} seconds"
     if isinstance(error, socket.gaierror):

@@ -18,6 +18,9 @@ CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n
 UNTIL_THE_END = "HTTP/1.1 200 OK\r\n\r\nok"
 INFORMED = "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
 LARGE = f"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{'x' * 100_000}"
+BEGINNING = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+TRAILERS = f"{BEGINNING}0\r\n" + "more: of it\r\n" * 20_000
+EXTENSION = f"{BEGINNING}1;" + "x" * 200_000
 CUT_BODY = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
 CLOSED = "the connection was closed before the answer was complete"
 
@@ -42,8 +45,16 @@ def test_a_connection_is_used_again_on_the_event_loop_of_the_product_too(run: Ca
 
 @pytest.mark.parametrize(
     ("answer", "status"),
-    [(CHUNKED, 200), (UNTIL_THE_END, 200), (INFORMED, 204), (LARGE, 200), ("HTTP/1.0 410 Gone\r\n\r\n", 410)],
-    ids=["chunked", "until the end", "informed first", "too large", "HTTP/1.0"],
+    [
+        (CHUNKED, 200),
+        (UNTIL_THE_END, 200),
+        (INFORMED, 204),
+        (LARGE, 200),
+        (TRAILERS, 200),
+        (EXTENSION, 200),
+        ("HTTP/1.0 410 Gone\r\n\r\n", 410),
+    ],
+    ids=["chunked", "until the end", "informed first", "too large", "endless trailers", "endless chunk", "HTTP/1.0"],
 )
 async def test_an_answer_in_whatever_form_has_its_status(answer: str, status: int) -> None:
     (first, again), _ = await attempts_at([answer, 200])

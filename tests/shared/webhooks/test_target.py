@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -9,7 +10,9 @@ from ipaddress import ip_address
 import pytest
 
 from shared.rules.target import RefusedTarget, TargetPolicy
+from shared.web.outgoing import receivers
 from shared.web.outgoing.receivers import CANNOT_CONNECT, Outgoing
+from shared.webhooks import batch
 from tests.running import eventually
 from tests.shared.webhooks.receiver import receiving
 
@@ -23,11 +26,14 @@ PRIVATE = [
     "172.31.255.254",
     "192.168.0.1",
     "169.254.169.254",
+    "168.63.129.16",
     "100.64.0.1",
     "100.100.100.200",
     "0.0.0.0",  # noqa: S104
     "0.1.2.3",
     "192.0.0.1",
+    "192.0.0.9",
+    "192.0.0.192",
     "192.0.2.1",
     "192.88.99.1",
     "198.18.0.1",
@@ -81,6 +87,10 @@ REFUSED_URLS = [
     "https://receiver.example@127.0.0.1/",
     "https://receiver.example:0x50/",
     "https://receiver.example:99999/",
+    "https://receiver.example:0/",
+    "https://[2606:4700::1111]:00/",
+    "https://[2606:4700::1111].receiver.example/",
+    "https://receiver[2606:4700::1111]/",
     "https://receiver.example#@127.0.0.1/",
     "https://receiver.example\\@127.0.0.1/",
     "https://receiver.example/\r\nHost: inside",
@@ -196,6 +206,24 @@ async def test_a_name_without_an_address_cannot_be_connected_to() -> None:
 
     with pytest.raises(OSError, match="unknown"):
         await Outgoing(TargetPolicy(), lambda: NOW, unknown).find("https://receiver.example/")
+
+
+async def test_a_lookup_that_takes_so_long_that_no_request_would_begin_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert receivers.RESOLVE_SECONDS < batch.LAST_START
+    monkeypatch.setattr(receivers, "RESOLVE_SECONDS", 0.01)
+    is_over = threading.Event()
+
+    def hangs(host: str, port: int) -> Sequence[str]:
+        is_over.wait(10)
+        return []
+
+    slow = Outgoing(TargetPolicy(), lambda: NOW, hangs)
+    with pytest.raises(CANNOT_CONNECT) as raised:
+        await slow.find("https://receiver.example/")
+    is_over.set()
+    assert "was not resolved within" in (slow.failed(raised.value).error or "")
 
 
 def test_an_operator_allows_networks_and_http() -> None:
