@@ -64,8 +64,8 @@ class DeliveryResult(NamedTuple):
 @dataclass(frozen=True)
 class DeliveryBatch:
     """`position`: of the cursor at the claim; `end`: where it is when all is recorded. `held`: new events whose streams
-    wait for earlier ones. `hidden`: retried ones that the webhook's creator may not see any more. `last_start`: on the
-    event loop's clock."""
+    wait for earlier ones. `hidden`: retried ones whose type is not chosen any more, or that the webhook's creator may
+    not see any more. `last_start`: on the event loop's clock."""
 
     webhook: Webhook
     position: int
@@ -89,7 +89,7 @@ async def take(
     position = await queue.claim(tx, webhook.webhook_id, holder)
     if position is None:
         return None
-    due, hidden = await take_due(tx, webhook.webhook_id, visible, now)
+    due, hidden = await take_due(tx, webhook.webhook_id, types, visible, now)
     limit = BATCH - len(due)
     if limit <= 0 or await queue.is_full(tx, webhook.webhook_id):
         return DeliveryBatch(webhook, position, position, due, (), hidden, last_start)
@@ -107,12 +107,13 @@ async def take(
 
 
 async def take_due(
-    tx: AsyncConnection, webhook_id: str, visible: VisibleEvents, now: datetime
+    tx: AsyncConnection, webhook_id: str, types: Sequence[str], visible: VisibleEvents, now: datetime
 ) -> tuple[list[Delivery], list[Delivery]]:
-    """The deliveries that are tried again, and those that were due but may not be seen any more."""
+    """The deliveries that are tried again, and those that were due but are not wanted or may not be seen any more."""
     failures = await queue.due(tx, webhook_id, now, BATCH)
     stored = await queue.read_positions(tx, list(failures))
-    seen = {event.position: event for event in await visible.events(tx, stored)}
+    wanted = [event for event in stored if event.type in types]
+    seen = {event.position: event for event in await visible.events(tx, wanted)}
     deliveries = [Delivery(event, failures[event.position], is_new=False) for event in seen.values()]
     hidden = [event for event in stored if event.position not in seen]
     return deliveries, [Delivery(event, failures[event.position], is_new=False) for event in hidden]

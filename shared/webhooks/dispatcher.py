@@ -166,7 +166,8 @@ class Dispatcher:
         self.faults.add(webhook_id, now)
         async with self.transaction() as tx:
             await queue.fail(tx, webhook_id, self.holder, now)
-            is_disabled = await has_failed_too_long(tx, webhook_id, now)
+            webhook = self.webhooks.find(DECIDER.stream(webhook_id))
+            is_disabled = webhook is not None and await has_failed_too_long(tx, webhook, now)
             if is_disabled:
                 await self.disable(tx, webhook_id, "failing")
         if is_disabled:
@@ -207,7 +208,7 @@ class Dispatcher:
                 await queue.give_up(tx, self.holder, webhook_id)
                 log.info("webhook_claim_lost", service=self.source, webhook=webhook_id)
                 return False
-            reason = await reason_to_disable(tx, webhook_id, results, now)
+            reason = await reason_to_disable(tx, taken.webhook, results, now)
             if reason is not None:
                 await self.disable(tx, webhook_id, reason)
         if reason is not None:
@@ -223,16 +224,17 @@ class Dispatcher:
 
 
 async def reason_to_disable(
-    tx: AsyncConnection, webhook_id: str, results: list[DeliveryResult], now: datetime
+    tx: AsyncConnection, webhook: Webhook, results: list[DeliveryResult], now: datetime
 ) -> Reason | None:
     attempts = [result.attempt for result in results if result.attempt is not None]
     if any(attempt.is_gone for attempt in attempts):
         return "gone"
     if not attempts or any(attempt.is_delivered for attempt in attempts):
         return None
-    return "failing" if await has_failed_too_long(tx, webhook_id, now) else None
+    return "failing" if await has_failed_too_long(tx, webhook, now) else None
 
 
-async def has_failed_too_long(tx: AsyncConnection, webhook_id: str, now: datetime) -> bool:
-    since = await queue.failing_since(tx, webhook_id)
-    return since is not None and now - since >= retries.DISABLED_AFTER
+async def has_failed_too_long(tx: AsyncConnection, webhook: Webhook, now: datetime) -> bool:
+    """Whether no delivery has succeeded for five days; those of a webhook that was enabled again begin then."""
+    since, enabled_at = await queue.failing_since(tx, webhook.webhook_id), webhook.state.enabled_at
+    return since is not None and now - max(since, enabled_at or since) >= retries.DISABLED_AFTER

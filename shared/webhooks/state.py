@@ -22,7 +22,7 @@ class NotExisting:
 @dataclass(frozen=True)
 class Existing:
     """`disabled`: the reason why nothing is delivered; None while the webhook is enabled. `old_secret`: the secret
-    before the present one, replaced at `rotated_at`."""
+    before the present one, replaced at `rotated_at`. `enabled_at`: when it was last enabled again."""
 
     owner: UUID
     created_at: datetime
@@ -34,6 +34,7 @@ class Existing:
     old_secret: Sealed[str] | None = None
     rotated_at: datetime | None = None
     disabled: events.Reason | None = None
+    enabled_at: datetime | None = None
     place: tuple[str | None, str | None] = (None, None)
     """The place of its creator, as `Caller.place`."""
 
@@ -59,7 +60,7 @@ def evolve(state: State, event: events.WebhookEvent, at: datetime) -> State:
         case events.WebhookDisabled():
             return replace(must_exist(state), disabled=event.reason)
         case events.WebhookEnabled():
-            return replace(must_exist(state), disabled=None)
+            return replace(must_exist(state), disabled=None, enabled_at=at)
         case events.WebhookRemoved():
             return NotExisting(removed=True)
 

@@ -136,6 +136,41 @@ async def test_after_five_days_without_a_success_it_is_disabled(database: str) -
         await eventually(is_disabled)
 
 
+async def test_a_webhook_that_is_enabled_again_has_another_five_days(database: str) -> None:
+    async with scene(database) as here, receiving(lambda request: 500) as receiver:
+        webhook, _ = await here.webhook(receiver)
+        await here.opened("acme.com")
+
+        async def is_disabled() -> bool:
+            return bool((await here.shown(webhook))["disabled_reason"] == "failing")
+
+        await eventually(here.has_failed(1))
+        here.clock.pass_by(days=5, seconds=1)
+        await eventually(is_disabled)
+        assert (await here.api.patch(f"webhooks/{webhook}", json={"enabled": True})).status_code == 200
+        await here.until(here.has_failed(3), seconds=3)
+        assert not await is_disabled()
+        here.clock.pass_by(days=5, seconds=1)
+        await eventually(is_disabled)
+
+
+async def test_a_delivery_that_waits_is_dead_when_its_type_is_chosen_no_longer(database: str) -> None:
+    async with scene(database) as here, receiving(lambda request: 500) as receiver:
+        webhook, _ = await here.webhook(receiver)
+        deal = await here.opened("acme.com")
+        await eventually(here.has_failed(1))
+        await here.changed(deal, "200")
+        changes = {"types": ["opportunity.amount_changed"]}
+        assert (await here.api.patch(f"webhooks/{webhook}", json=changes)).status_code == 200
+        receiver.behave = lambda request: 200
+
+        async def is_over() -> bool:
+            return await here.statuses() == ["dead", "delivered"]
+
+        await here.until(is_over, seconds=3)
+        assert [each.event["data"]["amount"] for each in receiver.requests] == ["100.00", "200.00"]
+
+
 async def test_after_eleven_failures_a_delivery_is_dead_and_its_stream_goes_on(database: str) -> None:
     def behave(request: Request) -> Behaviour:
         return 500 if request.event["data"]["amount"] == "1.00" else 200
