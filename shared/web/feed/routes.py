@@ -110,7 +110,8 @@ class Feed:
             request: Request, call: Events, after: After = 0, types: Types = None, node: Node = None
         ) -> StreamingResponse:
             """Stream events after `Last-Event-ID` (or `after`), and new ones as they come. The last is `stopping`."""
-            start = last_event_id(request) or after
+            last = last_event_id(request)
+            start = after if last is None else last
             call = self.within_node(call, node)
             await self.must_have_subtree(call)
             await must_have_position(call.context, start)

@@ -74,6 +74,13 @@ async def test_a_stream_resumes_after_the_last_event_id(served: Served) -> None:
     assert received == ["1", "2", "3", "4", "5"]
 
 
+async def test_the_last_event_id_takes_precedence_over_after_also_at_the_beginning(served: Served) -> None:
+    api, _ = served
+    await open_deals(api, 2)
+    async with api.stream("GET", STREAM, params={"after": 1}, headers={"Last-Event-ID": "0"}) as answer:
+        assert (await within(10, anext(events(answer))))["id"] == "1"
+
+
 async def test_a_position_after_the_last_event_is_a_conflict_and_not_an_empty_feed(served: Served) -> None:
     api, _ = served
     await open_deals(api, 2)
