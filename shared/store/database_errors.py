@@ -23,9 +23,15 @@ def certainly_rolled_back(error: Exception) -> bool:
 
 
 def error_name(error: Exception) -> str:
-    """The error's kind, with its SQLSTATE or else the driver's kind, for the log. Its text may hold personal data."""
+    """The error's kind, with its SQLSTATE or else the driver's kind, for the log. Its text may hold personal data.
+
+    When the server ends a connection while the event loop is busy, as after two idle seconds in a transaction, the
+    next statement meets its last message, and the driver speaks of another operation in progress."""
     name = type(error).__name__
-    return f"{name} {sqlstate(error) or type(error.orig).__name__}" if isinstance(error, StatementError) else name
+    if not isinstance(error, StatementError):
+        return name
+    is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return f"{name} {sqlstate(error) or ('connection lost' if is_lost else type(error.orig).__name__)}"
 
 
 def sqlstate(error: StatementError) -> str:
