@@ -56,6 +56,22 @@ def test_business_time_is_that_of_working_days_in_the_time_zone(start: str, end:
     assert business_time(WORKING, BERLIN, utc(start), utc(end)) == timedelta(hours=hours)
 
 
+@pytest.mark.parametrize("closes", ["02:31", "02:45", "03:00", "03:15", "10:00"])
+@pytest.mark.parametrize("opens", ["01:00", "02:00", "02:30"])
+def test_an_hour_that_clocks_pass_over_has_no_business_time(opens: str, closes: str) -> None:
+    """On March 29 the clocks in Berlin show 3 o'clock after 2 o'clock. Business time is that in which they show a time
+    between opening and closing."""
+    hours = BusinessHours.model_validate({"days": ["sun"], "opens": opens, "closes": closes})
+    minutes = [utc("03-28T23:00") + timedelta(minutes=number) for number in range(23 * 60)]
+    within = sum(hours.opens <= each.astimezone(BERLIN).time() < hours.closes for each in minutes)
+    start, end = minutes[0], minutes[-1]
+    assert business_time(hours, BERLIN, start, end) == within * timedelta(minutes=1)
+    (day,) = working_days(hours, BERLIN, start, end)
+    assert day.opens <= day.closes
+    if within:
+        assert after_business_time(hours, BERLIN, start, timedelta(minutes=within)) == day.closes
+
+
 @pytest_asyncio.fixture
 async def tx(database: str) -> AsyncIterator[AsyncConnection]:
     async with connected(database) as engine, engine.begin() as tx:

@@ -1,5 +1,6 @@
 """Working days: when they open and close, and when so much business time will have passed."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.qualification.setting.events import BusinessHours, Weekday
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 NOTHING = timedelta()
 TEN_YEARS = timedelta(days=3652)
 WEEKDAYS = tuple(Weekday)
@@ -46,5 +47,18 @@ def is_working_day(hours: BusinessHours, day: date) -> bool:
 
 
 def instant(zone: ZoneInfo, day: date, hour: time) -> datetime:
-    """The instant in UTC: between instants of one zone, Python subtracts what clocks show."""
-    return datetime.combine(day, hour, zone).astimezone(UTC)
+    """The instant in UTC: between instants of one zone, Python subtracts what clocks show. An hour that clocks pass
+    over is when they are put forward; of one that they show twice, the first counts."""
+    shown = datetime.combine(day, hour, zone)
+    by_offset_before, by_offset_after = shown.astimezone(UTC), shown.replace(fold=1).astimezone(UTC)
+    if by_offset_before <= by_offset_after:
+        return by_offset_before
+    return first_with_offset_of(zone, by_offset_after, by_offset_before)
+
+
+def first_with_offset_of(zone: ZoneInfo, start: datetime, end: datetime) -> datetime:
+    """The instant between `start` and `end` at which the zone's offset becomes the one that it has at `end`."""
+    offset = end.astimezone(zone).utcoffset()
+    seconds = range(int((end - start).total_seconds()))
+    passed = bisect_left(seconds, True, key=lambda each: (start + each * SECOND).astimezone(zone).utcoffset() == offset)
+    return start + passed * SECOND
