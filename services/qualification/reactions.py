@@ -1,6 +1,7 @@
 """The commands that follow from other services' events."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.qualification.lead import commands
 from services.qualification.lead.decider import DECIDER
@@ -37,11 +38,11 @@ def react(recorded: RecordedEvent[IntakeEvent | PipelineEvent | ForecastEvent]) 
         case intake.PersonErased():
             return [to_lead(lead_id, commands.Erase()) for lead_id in event.lead_ids]
         case pipeline.Opened():
-            return qualified(recorded.subject, event.lead_ids) if event.qualified else []
+            return qualified(recorded, event.lead_ids) if event.qualified else []
         case pipeline.LeadAttached():
-            return qualified(recorded.subject, [event.lead_id]) if event.qualified else []
+            return qualified(recorded, [event.lead_id]) if event.qualified else []
         case pipeline.StageChanged():
-            return follow_deal(recorded.subject, event)
+            return follow_deal(recorded, event)
         case pipeline.HandOverRefused():
             command = commands.TakeBackHandOver(opportunity_id=recorded.subject, rule=event.rule[:LONGEST_RULE])
             return [to_lead(event.lead_id, command)]
@@ -112,17 +113,23 @@ def engagement_command(event: intake.Captured) -> commands.RecordEngagement:
     )
 
 
-def qualified(opportunity_id: str, lead_ids: Sequence[str]) -> Sequence[Reaction]:
+def qualified(recorded: RecordedEvent[Any], lead_ids: Sequence[str]) -> Sequence[Reaction]:
     """A process whose first stage is qualified makes the lead an SQL at once; so does joining a qualified deal."""
-    command = commands.FollowDeal(opportunity_id=opportunity_id, happened="qualify", qualified=True)
+    command = commands.FollowDeal(
+        opportunity_id=recorded.subject, happened="qualify", qualified=True, happened_at=recorded.occurred_at
+    )
     return [to_lead(lead_id, command) for lead_id in lead_ids]
 
 
-def follow_deal(opportunity_id: str, event: pipeline.StageChanged) -> Sequence[Reaction]:
+def follow_deal(recorded: RecordedEvent[Any], event: pipeline.StageChanged) -> Sequence[Reaction]:
     if event.command == "advance":
         return []
     command = commands.FollowDeal(
-        opportunity_id=opportunity_id, happened=event.command, qualified=event.qualified, reason=event.reason
+        opportunity_id=recorded.subject,
+        happened=event.command,
+        qualified=event.qualified,
+        reason=event.reason,
+        happened_at=recorded.occurred_at,
     )
     return [to_lead(lead_id, command) for lead_id in event.lead_ids]
 

@@ -126,6 +126,12 @@ async def test_a_hand_over_that_is_taken_back_is_no_conversion(tx: AsyncConnecti
     assert [(row["opportunity_id"], row["entered_at"], row["converted_at"]) for row in found] == [("y", on(4), on(5))]
 
 
+async def test_a_qualification_that_was_entered_late_counts_when_it_happened(tx: AsyncConnection) -> None:
+    await happened(tx, (1, "a", mql()), (2, "a", srl("x")), (5, "a", LeadSql(cycle=1, qualified_at=on(3))))
+    (row,) = await funnel.entries(tx, WINDOW, on(9), EntryFilter(Step.SQL, None, {}), None, 9)
+    assert row["entered_at"] == on(3)
+
+
 async def test_a_cycle_after_a_win_is_existing_business(tx: AsyncConnection) -> None:
     won = ((1, "a", mql()), (2, "a", srl("x")), (3, "a", LeadSql(cycle=1)), (4, "a", LeadWon(cycle=1)))
     await happened(tx, *won, (5, "a", mql(cycle=2)), (5, "b", mql()))

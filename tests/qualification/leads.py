@@ -133,6 +133,8 @@ def hand_over(opportunity_id: str = DEAL, **body: Any) -> commands.HandOverAsDea
 
 
 def follow_deal(
-    happened: Any, opportunity_id: str = DEAL, *, qualified: bool = True, reason: str | None = None
+    happened: Any, opportunity_id: str = DEAL, *, qualified: bool = True, reason: str | None = None, **more: Any
 ) -> commands.FollowDeal:
-    return commands.FollowDeal(opportunity_id=opportunity_id, happened=happened, qualified=qualified, reason=reason)
+    return commands.FollowDeal(
+        opportunity_id=opportunity_id, happened=happened, qualified=qualified, reason=reason, **more
+    )

@@ -55,6 +55,17 @@ def test_a_qualified_deal_makes_an_sql_once() -> None:
     given(*HISTORIES[Lifecycle.SQL]).when(follow_deal("qualify")).then()
 
 
+@pytest.mark.parametrize("late_by", [0, 1, 2, 5])
+def test_a_lead_is_sql_since_its_deal_was_qualified_however_late_that_is_entered(late_by: int) -> None:
+    """It was handed over at minute 3, and engaged at minute 4."""
+    history = after(*HISTORIES[Lifecycle.SRL], then=engaged_by("late"))
+    qualify = follow_deal("qualify", happened_at=minute(5 - late_by))
+    decided = given(*history).when(qualify, at=minute(5)).decided()
+    state = given(*history, *decided).state()
+    assert isinstance(state, Lead)
+    assert state.cycles[-1].sql_at == minute(max(3, 5 - late_by))
+
+
 @pytest.mark.parametrize("happened", ["qualify", "win", "lose", "recycle", "reopen"])
 def test_a_deal_that_is_not_the_leads_moves_nothing(happened: str) -> None:
     for history in HISTORIES.values():

@@ -145,7 +145,7 @@ async def test_a_cycle_has_its_touches_and_its_hand_over(tx: AsyncConnection) ->
         (hour(4), REFUSED.model_copy(update={"after": mql})),
         (hour(5), HANDED_OVER.model_copy(update={"after": srl})),
         (hour(7), events.LeadTouched(after=with_rep)),
-        (hour(8), events.LeadSql(after=with_rep)),
+        (hour(9), events.LeadSql(after=with_rep, qualified_at=hour(8))),
         (hour(30), events.LeadMql(after=as_mql(2, hour(30)), began="requalify", capture_id=None)),
     )
     two_hours = (in_microseconds(timedelta(hours=2)),) * 2

@@ -62,7 +62,9 @@ def test_an_erased_person_erases_each_of_its_leads() -> None:
 
 
 def follow(happened: Any, *, qualified: bool = True, reason: str | None = None) -> commands.FollowDeal:
-    return commands.FollowDeal(opportunity_id="d", happened=happened, qualified=qualified, reason=reason)
+    return commands.FollowDeal(
+        opportunity_id="d", happened=happened, qualified=qualified, reason=reason, happened_at=NOON
+    )
 
 
 def moved(command: str, **changes: Any) -> Reacted:

@@ -112,7 +112,7 @@ def after_event(cycles: CyclesByNumber, recorded: RecordedEvent[QualificationEve
             return cycles[recorded.subject, event.cycle] | {"srl_at": None, "opportunity_id": None}
         case LeadSql():
             before = cycles[recorded.subject, event.cycle]
-            return before | {"sql_at": before["sql_at"] or at}
+            return before | {"sql_at": before["sql_at"] or event.qualified_at or at}
         case LeadWon():
             return cycles[recorded.subject, event.cycle] | {"won": True}
         case _:

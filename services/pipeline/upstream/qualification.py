@@ -53,7 +53,10 @@ class HandOverTakenBack(CycleEvent):
 
 
 class LeadSql(CycleEvent):
+    """`qualified_at`: None means when the event occurred."""
+
     type: ClassVar[str] = "lead.sql"
+    qualified_at: datetime | None = None
 
 
 class LeadWon(CycleEvent):
@@ -71,6 +74,7 @@ class LeadEngaged(AccountEvent):
     same event."""
 
     type: ClassVar[str] = "lead.engaged"
+    kind: str = "capture"
     capture_id: str
     engaged_at: datetime
     supplements: str | None = None

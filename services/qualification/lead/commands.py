@@ -155,12 +155,14 @@ class TakeBackHandOver(Command):
 
 
 class FollowDeal(Command):
-    """Something happened to a deal that the lead belongs to. `qualified`: whether the deal is qualified after it."""
+    """Something happened to a deal that the lead belongs to. `qualified`: whether the deal is qualified after it.
+    `happened_at`: when, which may lie before the lead's last event; None: when the command is decided."""
 
     opportunity_id: Line
     happened: Literal["qualify", "win", "lose", "recycle", "reopen"]
     qualified: bool
     reason: Slug | None = None
+    happened_at: datetime | None = None
 
 
 class FallBelow(Command):

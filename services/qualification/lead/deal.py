@@ -58,7 +58,7 @@ def moved_with_deal(lead: Lead, command: commands.FollowDeal, to: Lifecycle) -> 
     fields = lead.fields._replace(lifecycle=to, opportunity_id=command.opportunity_id, reason=command.reason)
     match command.happened:
         case "qualify":
-            return events.LeadSql(after=fields)
+            return events.LeadSql(after=fields, qualified_at=qualified_at(lead, command))
         case "win":
             return events.LeadWon(after=fields)
         case "lose":
@@ -68,6 +68,14 @@ def moved_with_deal(lead: Lead, command: commands.FollowDeal, to: Lifecycle) -> 
         case "reopen":
             resumed = fields._replace(next_revisit=None, next_revisit_at=None, revisit_due_at=None)
             return events.LeadReopened(after=resumed)
+
+
+def qualified_at(lead: Lead, command: commands.FollowDeal) -> datetime | None:
+    """When the deal was qualified, but not before the lead belonged to it."""
+    joined_at = lead.cycles[-1].srl_at
+    if command.happened_at is None or joined_at is None:
+        return command.happened_at
+    return max(joined_at, command.happened_at)
 
 
 def without_deal(fields: LeadFields) -> LeadFields:

@@ -139,7 +139,11 @@ class HandOverRefused(ChangeEvent):
 
 
 class LeadSql(ChangeEvent):
+    """`qualified_at`: when the rep qualified the deal, however late that was entered. None in events of earlier
+    releases, and where the lead joined a qualified deal: when they occurred."""
+
     type: ClassVar[str] = "lead.sql"
+    qualified_at: datetime | None = None
 
 
 class LeadWon(ChangeEvent):

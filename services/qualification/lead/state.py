@@ -134,7 +134,7 @@ def evolve(state: State, event: events.LeadEvent, at: datetime) -> Lead:
         case events.HandOverRefused():
             return taken_back(lead, event)
         case events.LeadSql():
-            return qualified(lead, at)
+            return qualified(lead, event.qualified_at or at)
         case events.LeadReopened():
             return reopened(lead, event)
         case events.OtherDealChanged():

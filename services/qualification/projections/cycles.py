@@ -141,7 +141,7 @@ def after_event(before: Cycle | None, recorded: RecordedEvent[Any], event: Follo
         case events.HandOverRefused():
             return cycle | {"srl_at": None}
         case events.LeadSql():
-            return cycle | {"sql_at": cycle["sql_at"] or at}
+            return cycle | {"sql_at": cycle["sql_at"] or event.qualified_at or at}
         case _:
             return cycle
 
