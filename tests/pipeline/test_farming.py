@@ -39,14 +39,16 @@ HISTORY = (
     ("a", engaged("a1", None, 30)),
     ("a", engaged("a2", "busy.com", 10)),
     ("a", engaged("a3", "busy.com", 10, supplements="a2")),
-    ("b", engaged("b1", "busy.com", 5)),
+    ("b", engaged("b1", "busy.com", 5, kind="page_viewed")),
     ("a", engaged("b1", "busy.com", 5, through="b")),
     ("c", engaged("c1", "called.com", 120)),
     ("c", touched("called.com", 20)),
     ("d", engaged("d1", "hunted.com", 5)),
+    ("e", engaged("e1", "quiet.com", 5, kind="bounced")),
+    ("e", engaged("e2", "quiet.com", 4, kind="no_show")),
 )
 """Of `busy`: three engagements, of which one was captured before the account was known, one has a supplement, and one
-is told of two merged leads. Of `called`: one that is too old, and a touch."""
+is told of two merged leads. Of `called`: one that is too old, and a touch. Of `quiet`: nothing that anybody did."""
 
 
 @pytest_asyncio.fixture

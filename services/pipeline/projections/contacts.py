@@ -19,6 +19,8 @@ from shared.rules.message import RecordedEvent
 from shared.store.rows import rows, upsert
 
 ENGAGEMENT, TOUCH = "engagement", "touch"
+NOTHING_DONE = ("bounced", "no_show")
+"""The kinds of activity in which nobody did anything."""
 
 
 class Columns(TypedColumns):
@@ -67,7 +69,7 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[Qualification
 
 def contacts_of(event: QualificationEvent) -> Iterator[tuple[str, str, datetime]]:
     """Id, kind and instant. What came through a merged lead is that lead's."""
-    if isinstance(event, LeadEngaged) and event.through is None:
+    if isinstance(event, LeadEngaged) and event.through is None and event.kind not in NOTHING_DONE:
         yield event.supplements or event.capture_id, ENGAGEMENT, event.engaged_at
     if isinstance(event, LeadTouched):
         for whose, at in (("sdr", event.touched_at), ("rep", event.rep_touched_at)):
@@ -75,4 +77,4 @@ def contacts_of(event: QualificationEvent) -> Iterator[tuple[str, str, datetime]
                 yield f"{event.cycle}/{whose}", TOUCH, at
 
 
-PROJECTION = Projection("contacts", 1, metadata, {"qualification": apply})
+PROJECTION = Projection("contacts", 2, metadata, {"qualification": apply})
