@@ -39,7 +39,7 @@ Share = Annotated[
     BeforeValidator(plain_decimal),
     AfterValidator(share_of_one),
     PlainSerializer(text, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", "examples": ["0.25"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^(0(\.[0-9]{1,10})?|1(\.0{1,10})?)$", "examples": ["0.25"]}),
 ]
 
 
