@@ -20,7 +20,7 @@ from services.qualification.projections.cycles import Speed, WorkRow
 from services.qualification.setting.default import BUSINESS_HOURS
 from services.qualification.setting.events import BusinessHours
 from shared.rules.message import RecordedEvent
-from tests.qualification.leads import ENGAGED, HANDED_OVER, MARKED, MQL, QUALIFIED, REFUSED, SRL, as_mql
+from tests.qualification.leads import CAPTURED, ENGAGED, HANDED_OVER, MARKED, MQL, QUALIFIED, REFUSED, SRL, as_mql
 from tests.qualification.world import World
 from tests.running import connected, fresh
 from tests.spec import NOON
@@ -131,6 +131,25 @@ async def test_business_time_in_postgres_is_that_of_the_calendar(tx: AsyncConnec
     business = sorted(business_time(hours, BERLIN, start, end) for start, end in answers)
     nearest = [in_microseconds(spans[rank]) for spans in (clock, business) for rank in (29, 53)]
     assert found == (60, 0, *nearest)
+
+
+async def test_a_touch_between_capture_and_mql_is_the_first_of_the_cycle(tx: AsyncConnection) -> None:
+    """Also when it is recorded late, as of lead b. Each was worked once, and touched again by its rep."""
+    touched_early, once = CAPTURED._replace(touched_at=hour(1)), in_microseconds(timedelta(hours=1))
+    touched_late = MQL._replace(touched_at=hour(1))
+    with_rep = SRL._replace(touched_at=hour(3))
+    await happened(
+        tx,
+        (hour(0), ENGAGED),
+        (hour(1), events.LeadTouched(after=touched_early)),
+        (hour(2), MARKED),
+        (hour(3), events.LeadTouched(after=MQL._replace(touched_at=hour(3)))),
+        (hour(4), HANDED_OVER.model_copy(update={"after": with_rep})),
+    )
+    late = (hour(0), ENGAGED), (hour(2), MARKED), (hour(3), events.LeadTouched(after=touched_late))
+    await happened(tx, *late, lead="b")
+    assert (await speeds(tx))["first_touch", None][2:6] == (2, 0, once, once)
+    assert [row.worked for row in await cycles.work(tx, "UTC", None, None)] == [2]
 
 
 async def test_a_cycle_has_its_touches_and_its_hand_over(tx: AsyncConnection) -> None:

@@ -244,8 +244,13 @@ def test_an_earlier_touch_that_is_recorded_later_was_the_first() -> None:
 
 
 def test_a_touch_does_not_lie_before_the_cycle() -> None:
-    given(*HISTORIES[Lifecycle.MQL]).when(touch(minute(1))).rejected("before the lead's current cycle")
-    given(ENGAGED).when(touch(NOON - timedelta(days=1))).rejected("before the lead's current cycle")
+    """The first one begins with the capture, at minute 0, and another one when the lead is MQL again."""
+    (touched,) = given(*HISTORIES[Lifecycle.MQL]).when(touch(minute(1))).decided()
+    assert touched.after.touched_at == minute(1)
+    for history in ((ENGAGED,), HISTORIES[Lifecycle.MQL]):
+        given(*history).when(touch(NOON - timedelta(days=1))).rejected("before the lead's current cycle")
+    again = events.LeadMql(after=as_mql(2, minute(9)), began="requalify", capture_id=None)
+    given(*HISTORIES[Lifecycle.REJECTED], again).when(touch(minute(8))).rejected("current cycle")
 
 
 # -- leads that nobody can work --------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from shared.rules.message import Rejected
 
 
 def touch(lead: Lead, command: commands.Touch, at: datetime) -> list[events.LeadEvent]:
-    """A touch that is recorded late counts from when it happened, and may be earlier than the first one so far. A
-    touched lead is being worked: the claim on it has no end."""
+    """A touch that is recorded late counts from when it happened, and may be earlier than the first one so far. In the
+    first cycle it may lie before the lead was MQL. A touched lead is being worked: the claim on it has no end."""
     touched_at, fields = command.occurred_at or at, lead.fields
-    since = fields.mql_at or fields.captured_at
+    since = fields.mql_at if fields.mql_at and fields.cycle > 1 else fields.captured_at
     if touched_at < since:
         raise Rejected(f"the touch lies before the lead's current cycle, which began at {format_instant(since)}")
     handed_over_at = lead.cycles[-1].srl_at if lead.cycles else None

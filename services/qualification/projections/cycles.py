@@ -35,7 +35,8 @@ from shared.store.rows import rows, upsert
 
 
 class Columns(TypedColumns):
-    """`cycle`: 0 before the lead was MQL. `began_at`: the lead's first capture, or when a later cycle began."""
+    """`cycle`: 0 before the lead was MQL. `began_at`: the lead's first capture, or when a later cycle began.
+    `touched_at`: in the first cycle, a touch from before the lead was MQL counts, too."""
 
     lead_id: Named[str] = Column(Text, primary_key=True)
     cycle: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
@@ -114,8 +115,11 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[Qualification
     last = await stored(tx, {recorded.subject for recorded, _ in changes})
     changed: dict[tuple[str, int], Cycle] = {}
     for recorded, event in changes:
-        key = recorded.subject, event.after.cycle
+        key, before_mql = (recorded.subject, event.after.cycle), (recorded.subject, 0)
         last[key] = changed[key] = after_event(last.get(key), recorded, event)
+        if event.after.cycle == 1 and before_mql in last:
+            changed |= {before_mql: last[before_mql], key: last[key]}
+            move_touch(last[before_mql], last[key])
     await tx.execute(UPSERT, rows(changed.values()))
 
 
@@ -131,10 +135,12 @@ def after_event(before: Cycle | None, recorded: RecordedEvent[Any], event: Follo
         "cycle": fields.cycle,
         "source": fields.lead_source,
         "began_at": fields.captured_at if fields.cycle <= 1 else fields.mql_at,
+        "touched_at": None,
         "srl_at": None,
         "sql_at": None,
     }
-    cycle = cycle | {"sdr": fields.sdr, "touched_at": fields.touched_at, "rep_touched_at": fields.rep_touched_at}
+    touched_at = earliest(cycle["touched_at"], fields.touched_at)
+    cycle = cycle | {"sdr": fields.sdr, "touched_at": touched_at, "rep_touched_at": fields.rep_touched_at}
     match event:
         case events.LeadHandedOver():
             return cycle | {"srl_at": cycle["srl_at"] or at}
@@ -144,6 +150,16 @@ def after_event(before: Cycle | None, recorded: RecordedEvent[Any], event: Follo
             return cycle | {"sql_at": cycle["sql_at"] or event.qualified_at or at}
         case _:
             return cycle
+
+
+def move_touch(before_mql: Cycle, first: Cycle) -> None:
+    """The first cycle began with the capture: a touch since then belongs to it."""
+    first["touched_at"] = earliest(before_mql["touched_at"], first["touched_at"])
+    before_mql["touched_at"] = None
+
+
+def earliest(*instants: datetime | None) -> datetime | None:
+    return min((each for each in instants if each is not None), default=None)
 
 
 Sdrs = Collection[str] | None
@@ -213,4 +229,4 @@ async def work(
     return [WorkRow(*row) for row in found]
 
 
-PROJECTION = Projection("cycles", 2, cycles.metadata, {"qualification": apply})
+PROJECTION = Projection("cycles", 3, cycles.metadata, {"qualification": apply})
