@@ -49,7 +49,7 @@ class ReplayRequest(Message):
 
     @model_validator(mode="after")
     def says_what(self) -> Self:
-        if not self.model_fields_set:
+        if self.from_position is None and self.since is None and self.status is None:
             raise ValueError("one of from_position, since and status is needed")
         if self.from_position is not None and self.since is not None:
             raise ValueError("from_position and since exclude each other")

@@ -55,6 +55,16 @@ async def test_a_replay_begins_at_an_instant(database: str) -> None:
         assert (await replayed(here, webhook, since="2199-01-01T00:00:00Z")).json() == {"count": 0}
 
 
+async def test_a_replay_that_says_nothing_is_refused_and_sends_nothing_again(database: str) -> None:
+    async with scene(database) as here, receiving() as receiver:
+        webhook, _ = await here.webhook(receiver)
+        nothing = {"from_position": None, "since": None, "status": None}
+        for body in ({}, *({name: None} for name in nothing), nothing):
+            answer = await replayed(here, webhook, **body)
+            assert answer.status_code == 422, body
+            assert "one of from_position, since and status is needed" in answer.text
+
+
 async def test_dead_letters_are_listed_and_sent_again_in_order(database: str) -> None:
     is_down = True
 
@@ -163,6 +173,7 @@ async def test_refusals_name_the_field(database: str) -> None:
             ({"url": "https://10.0.0.1/hook"}, "/url"),
             ({"url": "https://user@127.0.0.1/"}, "/url"),
             ({"url": "ftp://receiver.example/"}, "/url"),
+            ({"url": "http://127.0.0.1:0/hook"}, "/url"),
             ({"url": good, "types": ["opportunity.*", "lead.*"]}, "/types/1"),
             ({"url": good, "types": []}, "/types"),
             ({"url": good, "from_position": -1}, "/from_position"),
