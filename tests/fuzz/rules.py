@@ -63,6 +63,7 @@ BEYOND: Mapping[str, str] = {
     r"must be an absolute URL of http or https.*": "a grammar",
     r"must begin with http(s://|:// or https://)": "a grammar",
     r"must be a URL.*": "a grammar",
+    r"must have a port from 1 to 65535": "a grammar",
     r"must name a host.*": "a grammar",
     r"must not contain a user or password": "a grammar",
     r"must not have a zone": "a grammar",
