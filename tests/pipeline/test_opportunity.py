@@ -335,6 +335,9 @@ def test_a_deal_is_lost_or_recycled_once(
     ended = moved(name, QUALIFIED, LOST._replace(outcome=outcome), 3540, reason="competitor")
     given(OPENED, QUALIFYING).when(command).then(ended)
     given(OPENED, QUALIFYING, ended).when(command).then()
+    otherwise = command.model_copy(update={"reason": "no_need"})
+    given(OPENED, QUALIFYING, ended).when(otherwise).rejected(f"closed: {outcome}")
+    given(OPENED, QUALIFYING, ended).when(commands.ImportedCommand(command=otherwise)).then()
 
 
 @pytest.mark.parametrize(
@@ -361,6 +364,24 @@ def test_a_reason_that_was_removed_stays_in_what_happened() -> None:
     lost = given(OPENED, QUALIFYING, LOSING, settings=none_is_left)
     assert lost.state() == given(OPENED, QUALIFYING, LOSING).state()
     lost.when(commands.Lose(reason="competitor")).then()
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        ((OPENED,), commands.Lose(reason="other")),
+        ((OPENED,), commands.Recycle(reason="other")),
+        ((OPENED, LOSING), commands.PermittedReopen(body=REOPEN)),
+        ((OPENED, QUALIFYING, WINNING), commands.Correct(owner="bob", reason="other")),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_an_import_may_say_other_also_where_the_settings_do_not_have_it(
+    facts: tuple[events.OpportunityEvent, ...], command: Any
+) -> None:
+    own = Settings(reasons=dict.fromkeys(ReasonKind, ("price",)))
+    given(*facts, settings=own).when(command).refused(InvalidField, "must be one of price")
+    assert given(*facts, settings=own).when(commands.ImportedCommand(command=command)).decided()
 
 
 def test_a_won_deal_cannot_be_lost() -> None:

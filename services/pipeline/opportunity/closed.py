@@ -10,19 +10,18 @@ from services.pipeline.opportunity.stages import move
 from services.pipeline.opportunity.state import Closed
 from services.pipeline.opportunity.terms import with_amount
 from services.pipeline.setting.events import ReasonKind
-from services.pipeline.setting.state import Settings
 from shared.rules.message import Denied, Rejected
 from shared.rules.sealed import seal
 
 
 def reopen(
-    closed: Closed, command: commands.PermittedReopen, at: datetime, settings: Settings
+    closed: Closed, command: commands.PermittedReopen, at: datetime, context: Context
 ) -> list[events.OpportunityEvent]:
     """The deal returns to the stage it left."""
-    settings.must_allow(ReasonKind.REOPEN, command.body.reason)
+    context.must_allow_reason(ReasonKind.REOPEN, command.body.reason)
     fields, left = closed.fields, closed.left
     won_on = fields.close_date if fields.outcome is Outcome.WON else None
-    if won_on and not command.may_change_ended_periods and settings.is_over(won_on, at):
+    if won_on and not command.may_change_ended_periods and context.settings.is_over(won_on, at):
         raise Denied("reopening a win of an ended period needs the scope pipeline:correct")
     after = fields._replace(
         stage=left.stage,
@@ -37,7 +36,7 @@ def reopen(
 
 
 def correct(closed: Closed, command: commands.Correct, at: datetime, context: Context) -> list[events.OpportunityEvent]:
-    context.settings.must_allow(ReasonKind.CORRECT, command.reason)
+    context.must_allow_reason(ReasonKind.CORRECT, command.reason)
     fields = closed.fields
     if command.amount is None and command.close_date is None and command.owner is None:
         raise Rejected("nothing to correct: give an amount, a close date or an owner")

@@ -8,7 +8,7 @@ from services.pipeline.opportunity import commands, events
 from services.pipeline.opportunity.context import Context
 from services.pipeline.opportunity.events import OpportunityFields, Outcome
 from services.pipeline.opportunity.stages import move
-from services.pipeline.opportunity.state import Closed, State, must_be_open, must_exist
+from services.pipeline.opportunity.state import Closed, State, must_be_open
 from services.pipeline.opportunity.terms import with_amount
 from services.pipeline.process.events import ForecastCategory
 from services.pipeline.setting.events import ReasonKind
@@ -49,6 +49,11 @@ def repeats_win(fields: OpportunityFields, body: commands.Win) -> bool:
     return fields.outcome is Outcome.WON and same_date and same_amount
 
 
+def repeats_end(closed: Closed, command: commands.Lose | commands.Recycle, context: Context) -> bool:
+    """Another system may end a deal again with another reason; it has the first one here."""
+    return context.imports or command.reason == closed.reason
+
+
 def must_be_past(close_date: date, at: datetime, context: Context) -> None:
     """A win counts in the period of its close date, and nothing can be won later than it is."""
     today = context.last_day(at)
@@ -64,10 +69,10 @@ def end(
     context: Context,
 ) -> list[events.OpportunityEvent]:
     outcome = OUTCOMES[verb]
-    if must_exist(state).fields.outcome is outcome:
+    if isinstance(state, Closed) and state.fields.outcome is outcome and repeats_end(state, command, context):
         return []
     deal = must_be_open(state)
-    context.settings.must_allow(ReasonKind(verb), command.reason)
+    context.must_allow_reason(ReasonKind(verb), command.reason)
     process = context.process(deal.fields.pipeline)
     after = deal.fields._replace(
         stage=process.lost,

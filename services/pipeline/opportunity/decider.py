@@ -35,7 +35,7 @@ def decide(
         case commands.EraseTexts():
             return [] if isinstance(state, NotExisting) else [events.TextsErased()]
         case commands.PermittedReopen():
-            return closed.reopen(must_be_closed(state), command, at, context.settings)
+            return closed.reopen(must_be_closed(state), command, at, context)
         case commands.Correct():
             return closed.correct(must_be_closed(state), command, at, context)
         case commands.Link():

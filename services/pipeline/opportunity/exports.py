@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.pipeline.opportunity import closed, closing, commands, events, stages, terms
-from services.pipeline.opportunity.context import Context
+from services.pipeline.opportunity.context import OTHER_REASON, Context
 from services.pipeline.opportunity.events import OpportunityFields, Outcome
 from services.pipeline.opportunity.state import Closed, Open, State, evolve, must_be_closed, must_be_open, must_exist
 from shared.rules.fields import format_instant
@@ -20,8 +20,6 @@ from shared.rules.money import format_amount
 DETAILS = ("owner", "amount", "close_date")
 REST_OF_A_DAY = timedelta(hours=12)
 """An export of a day counts as of noon, and may know what happened later on that day."""
-REASON = "other"
-"""The reason of reopenings and corrections: exports do not say why."""
 
 
 def imported(
@@ -159,9 +157,10 @@ def value_text(value: Any) -> str | None:
 
 def reopen(changes: ImportedChanges, command: commands.MatchExport) -> None:
     close_date = command.close_date or changes.state.fields.close_date
-    body = commands.Reopen(reason=REASON, close_date=close_date or changes.context.settings.business_day(changes.at))
+    close_date = close_date or changes.context.settings.business_day(changes.at)
+    body = commands.Reopen(reason=OTHER_REASON, close_date=close_date)
     permitted = commands.PermittedReopen(body=body, may_change_ended_periods=True)
-    changes.take(closed.reopen(must_be_closed(changes.state), permitted, changes.at, changes.context.settings))
+    changes.take(closed.reopen(must_be_closed(changes.state), permitted, changes.at, changes.context))
 
 
 def change_details(changes: ImportedChanges, command: commands.MatchExport, names: Sequence[str]) -> None:
@@ -183,7 +182,7 @@ def correct(changes: ImportedChanges, command: commands.MatchExport, names: Sequ
     """A correction cannot take an amount, a close date or an owner away."""
     values = {name: getattr(command, name) for name in names if getattr(command, name) is not None}
     if values:
-        body = commands.Correct(reason=REASON, **values)
+        body = commands.Correct(reason=OTHER_REASON, **values)
         changes.take(closed.correct(must_be_closed(changes.state), body, changes.at, changes.context))
 
 

@@ -33,7 +33,7 @@ class Open:
 
 @dataclass(frozen=True)
 class Closed:
-    """`left`: the fields before it closed, which a reopening restores."""
+    """`left`: the fields before it closed, which a reopening restores. `reason`: why it was lost or recycled."""
 
     fields: OpportunityFields
     name: Sealed[str] | None
@@ -43,6 +43,7 @@ class Closed:
     left: OpportunityFields
     imported: OpportunityFields | None = None
     imported_at: datetime | None = None
+    reason: str | None = None
 
     @property
     def closed_at(self) -> datetime:
@@ -72,7 +73,7 @@ def after_move(before: Open | Closed, event: events.StageChanged, at: datetime) 
     imported, imported_at = imported_fields(before, event), import_instant(before, event, at)
     if event.after.outcome is None:
         return Open(event.after, name, created_at, at, at, imported, imported_at)
-    return Closed(event.after, name, created_at, at, at, before.fields, imported, imported_at)
+    return Closed(event.after, name, created_at, at, at, before.fields, imported, imported_at, event.reason)
 
 
 def import_instant(before: Open | Closed, event: events.ChangeEvent, at: datetime) -> datetime | None:
