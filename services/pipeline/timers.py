@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.benchmark.commands import RecordStatus
 from services.pipeline.benchmark.decider import DECIDER
 from services.pipeline.metrics.benchmark_evaluation import (
+    EvaluationWindow,
     SampleCount,
     evaluation_id,
-    evaluation_window,
+    evaluation_windows,
     evaluations,
     subject_of,
 )
@@ -38,10 +39,11 @@ async def changed_benchmarks(reading: Reading, limit: int) -> Sequence[Due] | No
     behind."""
     tx, now = reading.tx, reading.now
     settings = (await read_states(tx, SETTING, [ALL]))[ALL]
-    midnight = settings.start_of_day(settings.business_day(now))
+    today = settings.business_day(now)
+    midnight, windows = settings.start_of_day(today), evaluation_windows(today, settings.start_of_day)
     if not await are_complete(reading, midnight):
         return None
-    found = evaluations(settings.benchmarks, midnight, await figures(tx, midnight))
+    found = evaluations(settings.benchmarks, windows, await figures(tx, windows))
     states = await read_states(tx, DECIDER, [subject_of(each.band) for each in found])
     changed = [each for each in found if states[subject_of(each.band)].status != each.status]
     return [Due(subject_of(each.band), midnight, evaluation_id(each.band, midnight), each) for each in changed[:limit]]
@@ -57,18 +59,18 @@ async def are_complete(reading: Reading, midnight: datetime) -> bool:
     return all(applied.get(source, 0) >= position for source, position in (reacted | own).items())
 
 
-async def figures(tx: AsyncConnection, midnight: datetime) -> Mapping[Measure, Sequence[SampleCount]]:
+async def figures(
+    tx: AsyncConnection, windows: Mapping[Measure, EvaluationWindow]
+) -> Mapping[Measure, Sequence[SampleCount]]:
     return {
-        Measure.WIN_RATE: await won(tx, midnight),
-        Measure.MQL_TO_SRL: await converted(tx, midnight, Step.MQL, Measure.MQL_TO_SRL),
-        Measure.SRL_TO_SQL: await converted(tx, midnight, Step.SRL, Measure.SRL_TO_SQL),
+        Measure.WIN_RATE: await won(tx, windows[Measure.WIN_RATE]),
+        Measure.MQL_TO_SRL: await converted(tx, windows[Measure.MQL_TO_SRL], Step.MQL),
+        Measure.SRL_TO_SQL: await converted(tx, windows[Measure.SRL_TO_SQL], Step.SRL),
     }
 
 
-async def won(tx: AsyncConnection, midnight: datetime) -> list[SampleCount]:
-    begins, ends, _ = evaluation_window(Measure.WIN_RATE, midnight)
-    window = Window(begins, ends, as_of=midnight)
-    rows = await deal_states.closed_sums(tx, window, BY)
+async def won(tx: AsyncConnection, window: EvaluationWindow) -> list[SampleCount]:
+    rows = await deal_states.closed_sums(tx, Window(window.begins, window.ends, as_of=window.matured), BY)
     return [
         SampleCount(row.key[0], row.key[1], row.deals if row.deal_set is DealSet.WON else 0, row.deals)
         for row in rows
@@ -76,9 +78,8 @@ async def won(tx: AsyncConnection, midnight: datetime) -> list[SampleCount]:
     ]
 
 
-async def converted(tx: AsyncConnection, midnight: datetime, step: Step, measure: Measure) -> list[SampleCount]:
-    begins, ends, matured = evaluation_window(measure, midnight)
-    cohort = await funnel.steps(tx, Window(begins, ends, as_of=midnight), matured, BY)
+async def converted(tx: AsyncConnection, window: EvaluationWindow, step: Step) -> list[SampleCount]:
+    cohort = await funnel.steps(tx, Window(window.begins, window.ends, as_of=window.matured), window.matured, BY)
     return [
         SampleCount(row.key[0], row.key[1], row.converted, row.entered) for row in cohort.groups if row.step == step
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,11 @@ from services.pipeline.benchmark.commands import RecordStatus
 from services.pipeline.benchmark.decider import DECIDER
 from services.pipeline.benchmark.events import BenchmarkCrossed, Status
 from services.pipeline.benchmark.state import Benchmark
-from services.pipeline.metrics.benchmark_evaluation import SampleCount, evaluations, subject_of
+from services.pipeline.metrics.benchmark_evaluation import SampleCount, evaluation_windows, evaluations, subject_of
 from services.pipeline.opportunity.events import Motion
 from services.pipeline.service import SERVICE
 from services.pipeline.setting.events import Band, Measure
-from services.pipeline.setting.state import Benchmarks
+from services.pipeline.setting.state import Benchmarks, Settings
 from tests.pipeline.histories import REASON, money, past_deal, write
 from tests.running import Clock, eventually, running_services
 from tests.spec import NOON, Given
@@ -72,7 +72,8 @@ def test_a_band_is_compared_with_all_that_it_names() -> None:
         SampleCount("webinar", existing, 5, 5),
         SampleCount("paid", new, 0, 10),
     ]
-    found = evaluations(Benchmarks(10, tuple(bands)), MIDNIGHT, {Measure.WIN_RATE: figures})
+    windows = evaluation_windows(MIDNIGHT.date(), Settings().start_of_day)
+    found = evaluations(Benchmarks(10, tuple(bands)), windows, {Measure.WIN_RATE: figures})
     assert [(each.part, each.sample, each.rate and str(each.rate), each.status) for each in found] == [
         (8, 25, "0.320", "within"),
         (3, 20, "0.150", "below"),
@@ -87,6 +88,16 @@ WHERE: list[dict[str, Any]] = [
     {"source": "webinar"},
     {"source": "webinar", "motion": Motion.EXISTING_BUSINESS},
 ]
+
+
+def test_windows_consist_of_whole_business_days() -> None:
+    """On June 10 it is summer in Berlin; 90 days before it is winter, and 30 before those ends the earlier one."""
+    settings = Settings(timezones={datetime(2020, 1, 1, tzinfo=UTC): "Europe/Berlin"})
+    windows = evaluation_windows(date(2026, 6, 10), settings.start_of_day)
+    midnight = datetime(2026, 6, 9, 22, tzinfo=UTC)
+    assert windows[Measure.WIN_RATE] == (datetime(2026, 3, 11, 23, tzinfo=UTC), midnight, midnight)
+    cohort = datetime(2026, 2, 9, 23, tzinfo=UTC), datetime(2026, 5, 10, 22, tzinfo=UTC), midnight
+    assert windows[Measure.MQL_TO_SRL] == windows[Measure.SRL_TO_SQL] == cohort
 
 
 def test_each_band_has_a_stream_of_its_own() -> None:

@@ -1,7 +1,7 @@
 """The evaluation of the benchmarks gives each band of the settings its status in the window of a day."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -32,21 +32,33 @@ class SampleCount(NamedTuple):
     sample: int
 
 
-def evaluation_window(measure: Measure, midnight: datetime) -> EvaluationWindow:
-    ends = midnight if measure is Measure.WIN_RATE else midnight - MATURING
-    return EvaluationWindow(ends - WINDOW, ends, midnight)
+def evaluation_windows(day: date, start_of_day: Callable[[date], datetime]) -> dict[Measure, EvaluationWindow]:
+    """The windows whose last day, or last one to convert, is that before `day`. They consist of whole business days, of
+    which some are an hour shorter or longer."""
+
+    def window(after: date) -> EvaluationWindow:
+        return EvaluationWindow(start_of_day(after - WINDOW), start_of_day(after), start_of_day(day))
+
+    return {each: window(day if each is Measure.WIN_RATE else day - MATURING) for each in Measure}
 
 
 def evaluations(
-    benchmarks: Benchmarks, midnight: datetime, figures: Mapping[Measure, Sequence[SampleCount]]
+    benchmarks: Benchmarks,
+    windows: Mapping[Measure, EvaluationWindow],
+    figures: Mapping[Measure, Sequence[SampleCount]],
 ) -> list[RecordStatus]:
-    return [evaluation(band, benchmarks.minimum_sample, midnight, figures[band.measure]) for band in benchmarks.bands]
+    return [
+        evaluation(band, benchmarks.minimum_sample, windows[band.measure], figures[band.measure])
+        for band in benchmarks.bands
+    ]
 
 
-def evaluation(band: Band, minimum_sample: int, midnight: datetime, figures: Iterable[SampleCount]) -> RecordStatus:
+def evaluation(
+    band: Band, minimum_sample: int, window: EvaluationWindow, figures: Iterable[SampleCount]
+) -> RecordStatus:
     fitting = [each for each in figures if band.source in (None, each.source) and band.motion in (None, each.motion)]
     rate = Rate(sum(each.part for each in fitting), sum(each.sample for each in fitting))
-    window, status = evaluation_window(band.measure, midnight), status_of(rate, band, minimum_sample)
+    status = status_of(rate, band, minimum_sample)
     is_known = rate.value is not None and status != "insufficient_history"
     return RecordStatus(
         band=band,
