@@ -82,6 +82,17 @@ async def test_a_stay_that_begins_where_the_window_ends_is_of_the_next_one(datab
         assert [list(stages) for stages in found] == [[], ["proposal"], []]
 
 
+async def test_the_times_of_the_deals_are_those_of_the_figures(database: str) -> None:
+    """Started seconds do not count in either."""
+    entered, left = ({"occurred_at": f"2026-02-02T00:00:0{seconds}Z"} for seconds in ("0", "2.700000"))
+    deal = past_deal("a", "01-01", ("02-02", "proposal", entered), ("02-02", "negotiation", left))
+    async with pipeline(database, [deal]) as client:
+        times = (await stages_of(client))["proposal"]
+        (behind,) = (await answer_of(client, f"http://test{times['deals']}"))["items"]
+        assert times["latest"]["median_seconds"] == behind["latest_seconds"] == 2
+        assert times["cumulative"]["median_seconds"] == behind["cumulative_seconds"] == 2
+
+
 @pytest.mark.parametrize("by", ["pipeline", "pipeline,approach", "approach,pipeline", "owner"])
 async def test_the_whole_is_apart_from_its_groups_whatever_these_are(database: str, by: str) -> None:
     """Stages are those of a pipeline, also where it is a dimension."""

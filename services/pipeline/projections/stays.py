@@ -71,8 +71,7 @@ are, by which it would join them."""
 
 BEHIND = """{deals}
     SELECT opportunity_id, owner, pipeline, stage, deals.qualified, NOT finished AS open,
-        round(latest / 1000000.0)::bigint AS latest_seconds,
-        round(cumulative / 1000000.0)::bigint AS cumulative_seconds
+        latest / 1000000 AS latest_seconds, cumulative / 1000000 AS cumulative_seconds
     FROM deals JOIN deal_states USING (opportunity_id)
     WHERE {present} AND (:after IS NULL OR opportunity_id > :after) {conditions}
     ORDER BY opportunity_id, deals.qualified LIMIT :limit"""
