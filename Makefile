@@ -26,7 +26,7 @@ CAMPAIGN := $(TESTED) -s -o faulthandler_timeout=0
 APART := slow or containers or clients or browser or harness
 CRASH := FUNNELCAST_TEST_KAFKA=required
 
-.PHONY: help install dev run test test-busy test-all test-thorough test-crash test-browser test-harness test-data test-containers test-clients screenshots crash-long fuzz check format lock env kafka audit sbom clients bench bench-peer clean
+.PHONY: help install dev run test test-busy test-all test-thorough test-crash test-browser test-harness test-data test-containers test-clients screenshots event-page crash-long fuzz check format lock env kafka audit sbom clients bench bench-peer clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ test-crash: dev ## Of test-all, what kills, freezes and starves processes, one t
 
 test-browser: dev ## The pages in a real browser, with an accessibility checker (Chromium; FUNNELCAST_TEST_BROWSER=required: must be)
 	$(TESTED) -m browser $(ARGS)
+
+event-page: dev ## docs/events.md anew from the AsyncAPI documents
+	$(BIN)/python -m tests.contracts.event_page
 
 screenshots: dev ## Pictures of the demo company's pages: dist/screenshots (FOLDER=… ARGS="forecast deal")
 	$(BIN)/python -m tests.browser.screenshots $(or $(FOLDER),dist/screenshots) $(ARGS)

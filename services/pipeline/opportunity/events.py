@@ -107,7 +107,7 @@ class CloseDateChanged(ChangeEvent):
 
 
 class CategoryChanged(ChangeEvent):
-    """Chosen by hand; a category that follows the stage is part of `StageChanged`."""
+    """Chosen by hand; a category that follows the stage is part of `opportunity.stage_changed`."""
 
     type: ClassVar[str] = "opportunity.category_changed"
     from_category: ForecastCategory
