@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import orjson
 
+from funnelcast.failure import Failed
 from funnelcast.importing.cells.dates import NOON, instant_text
 from funnelcast.importing.known_deals import DEALS, PAGE, KnownDeals
 from funnelcast.importing.record import Body, ExportKind, MappedRecord, Record
@@ -158,14 +159,25 @@ class SnapshotSender:
 
     async def send(self, pairs: Sequence[Pair]) -> list[SendResult]:
         self.report.deals += len(pairs)
-        if not self.known.is_filled:
-            await self.known.fill(self.http)
-        versions = [self.known.version(mapped.bodies[0]["external_id"]) for _, mapped in pairs]
-        new = [self.dated(pair) for pair, version in zip(pairs, versions, strict=True) if version is None]
-        old = [(pair, version) for pair, version in zip(pairs, versions, strict=True) if version is not None]
+        await self.read_known_deals()
+        known = [self.known.has(mapped.bodies[0]["external_id"]) for _, mapped in pairs]
+        new = [self.dated(pair) for pair, is_known in zip(pairs, known, strict=True) if not is_known]
+        old = [pair for pair, is_known in zip(pairs, known, strict=True) if is_known]
         created = iter(await batch(self.http, f"{DEALS}/batch", new))
         matched = iter(await self.match(old))
-        return [next(created) if version is None else next(matched) for version in versions]
+        return [next(matched) if is_known else next(created) for is_known in known]
+
+    async def read_known_deals(self) -> None:
+        """Refuses an export that is older than one that was imported before: it would undo what that one changed."""
+        if self.known.is_filled:
+            return
+        await self.known.fill(self.http)
+        latest, zone = self.known.exported_at, self.kind.timezone
+        if latest is not None and latest >= self.options.end_of_day(zone, self.now):
+            raise Failed(
+                f"the export of {latest.astimezone(ZoneInfo(zone)):%Y-%m-%d} was imported already, and this one is "
+                "older: exports are imported in the order of their days, so nothing was imported"
+            )
 
     def dated(self, pair: Pair) -> Pair:
         """A deal of which the export does not say since when it is there was opened by the export's instant."""
@@ -175,17 +187,17 @@ class SnapshotSender:
         facts = [{"occurred_at": instant_text(self.as_of)} | opened, *later]
         return record, replace(mapped, bodies=[{**deal, "facts": facts, "exported_at": instant_text(self.as_of)}])
 
-    async def match(self, old: Sequence[tuple[Pair, int]]) -> list[SendResult]:
+    async def match(self, old: Sequence[Pair]) -> list[SendResult]:
         if not old:
             return []
-        bodies = [self.body(mapped) for (_, mapped), _ in old]
+        bodies = [self.body(mapped) for _, mapped in old]
         lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
-        return [self.answer(record, version, line) for ((record, _), version), line in zip(old, lines, strict=True)]
+        return [self.answer(record, line) for (record, _), line in zip(old, lines, strict=True)]
 
-    def answer(self, record: Record, version: int, line: Mapping[str, Any]) -> SendResult:
+    def answer(self, record: Record, line: Mapping[str, Any]) -> SendResult:
         answer = result_of(record, line)
         if isinstance(answer, Accepted):
-            self.report.changed += line["version"] > version
+            self.report.changed += line["changed"]
             if kept := self.conflicts(line["kept"]):
                 self.report.conflict_count += 1
                 if len(self.report.conflicts) < MOST_LISTED:
@@ -219,8 +231,7 @@ class SnapshotSender:
         return {"external_id": external_id, "exported_at": instant_text(self.as_of), "steps": steps}
 
     async def finish(self) -> Sequence[str]:
-        if not self.known.is_filled:
-            await self.known.fill(self.http)
+        await self.read_known_deals()
         vanished = self.known.vanished()
         self.report.vanished_count, self.report.vanished = len(vanished), vanished[:MOST_LISTED]
         if self.options.vanished != "report" and self.report.why_none_is_closed() is None:
@@ -234,4 +245,4 @@ class SnapshotSender:
         step |= {"occurred_at": instant_text(self.as_of), "day_ends": self.day_ends}
         bodies = [self.of_export(external_id, [step]) for external_id in external_ids]
         lines = await complete_answer(self.http, f"{DEALS}/exports/batch", b"\n".join(map(orjson.dumps, bodies)))
-        self.report.closed += sum("status" not in line for line in lines)
+        self.report.closed += sum(line.get("changed", False) for line in lines)

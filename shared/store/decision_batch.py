@@ -90,6 +90,7 @@ class DecisionBatch:
             created,
             request.reply(stream.state),
             watched=self.holders_of(request.watched),
+            written=len(decision.writes.events),
         )
         self.streams[stream.name] = stream
         self.position += len(decision.writes.events)

@@ -89,7 +89,7 @@ class WriteRequest(NamedTuple):
 
 class WriteResult(NamedTuple):
     """The request was accepted, now or before. `position`: of the stream's last event in the store. `watched`: the
-    streams that hold watched aliases."""
+    streams that hold watched aliases. `written`: the number of events that it added, 0 when it was accepted before."""
 
     stream: str
     version: int
@@ -98,6 +98,7 @@ class WriteResult(NamedTuple):
     body: Mapping[str, Any]
     replayed: bool = False
     watched: Sequence[str] = ()
+    written: int = 0
 
     @property
     def subject(self) -> str:

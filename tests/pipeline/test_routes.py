@@ -70,6 +70,7 @@ async def test_a_deal_goes_from_its_opening_to_its_win(api: httpx.AsyncClient) -
         "source": "sales",
         "created_at": "2026-03-02T12:00:00Z",
         "closed_at": "2026-03-02T12:00:00Z",
+        "exported_at": None,
         "version": 7,
     }
 
@@ -171,11 +172,27 @@ async def test_exports_change_known_deals_and_leave_alone_what_was_changed_here(
     lines = [{"external_id": f"crm:{number}", "steps": [step]} for number in (1, 2)]
     known, unknown, done = await batch(api, *lines, path="opportunities/exports/batch")
     assert known["kept"] == {"amount": {"here": "130.00 EUR", "export": None}}
-    assert (known["version"], unknown["status"], done["failed"]) == (5, 404, 1)
+    assert (known["version"], known["changed"], unknown["status"], done["failed"]) == (5, True, 404, 1)
     changed = (await api.get(deal)).json()
     assert (changed["stage"], changed["owner"], changed["amount"]["amount"]) == ("proposal", "bob", "130.00")
     (again, *_) = await batch(api, *lines, path="opportunities/exports/batch")
-    assert again == known
+    assert again == known | {"changed": False}
+
+
+async def test_a_deal_says_which_export_has_changed_it_last(api: httpx.AsyncClient) -> None:
+    first, second, third = (f"2017-02-0{day}T12:00:00Z" for day in (1, 2, 3))
+
+    async def after(*lines: dict[str, Any], path: str) -> list[str]:
+        (made, _) = await batch(api, *lines, path=path)
+        current = {"X-Min-Position": f"pipeline:{made['position']}", "Prefer": "wait=30"}
+        (listed,) = (await api.get("opportunities", headers=current)).json()["items"]
+        return [listed["exported_at"], (await api.get(f"opportunities/{made['opportunity_id']}")).json()["exported_at"]]
+
+    assert await after(history(1, QUALIFY) | {"exported_at": first}, path="opportunities/batch") == [first, first]
+    line = {"external_id": "crm:1", "exported_at": second, "steps": [{"occurred_at": second, "owner": "bob"}]}
+    assert await after(line, path="opportunities/exports/batch") == [second, second]
+    same = line | {"exported_at": third}
+    assert await after(same, path="opportunities/exports/batch") == [second, second], "it has changed nothing"
 
 
 async def test_an_external_id_names_one_deal(api: httpx.AsyncClient) -> None:

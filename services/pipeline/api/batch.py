@@ -37,7 +37,8 @@ async def import_histories(call: Annotated[Call, Depends(Needs("history:write"))
 async def match_exports(call: Annotated[Call, Depends(Needs("history:write"))]) -> StreamingResponse:
     """Bring deals to what an export says. Each line is an external id and what an export says about the deal, as steps
     in order. What differs from the deal becomes its changes. What was changed here since the last import is left alone
-    and answered in `kept`: by field, its value here and in the export."""
+    and answered in `kept`: by field, its value here and in the export. `changed`: whether this line has changed the
+    deal."""
     return await batch(call, ExportedDeal, lambda deal: export_request(call, deal), export_line)
 
 
@@ -78,7 +79,7 @@ def export_request(call: Call, deal: ExportedDeal) -> WriteRequest:
 
 
 def export_line(done: WriteResult) -> dict[str, Any]:
-    return {**result_line(done), **done.body}
+    return {**result_line(done), "changed": done.written > 0, **done.body}
 
 
 def must_open_first(history: History) -> None:

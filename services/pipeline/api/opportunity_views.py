@@ -17,8 +17,9 @@ class MoneyView(BaseModel):
 
 
 class OpportunityView(BaseModel):
-    """`created_at` and `closed_at`: when it was opened and closed, whatever its close date. `version` counts the
-    opportunity's events; the ETag is the same."""
+    """`created_at` and `closed_at`: when it was opened and closed, whatever its close date. `exported_at`: of the
+    latest of another system's exports that opened or changed it. `version` counts the opportunity's events; the ETag is
+    the same."""
 
     opportunity_id: str
     external_id: str | None
@@ -40,6 +41,7 @@ class OpportunityView(BaseModel):
     source: str | None
     created_at: datetime
     closed_at: datetime | None
+    exported_at: datetime | None
     version: int
 
 
@@ -85,7 +87,7 @@ def opportunity_view(opportunity_id: str, fields: Mapping[str, Any], name: str |
 
 
 def state_view(opportunity_id: str, state: Open | Closed, name: str | None, version: int) -> OpportunityView:
-    dates = {"created_at": state.created_at, "closed_at": state.closed_at}
+    dates = {name: getattr(state, name) for name in ("created_at", "closed_at", "exported_at")}
     return opportunity_view(opportunity_id, state.fields._asdict() | dates, name, version)
 
 

@@ -16,7 +16,8 @@ class NotExisting: ...
 @dataclass(frozen=True)
 class Open:
     """`entered_at`: when it entered its stage. `changed_at`: the instant of its last event. `imported`: the fields as
-    imports have set them last. `imported_at`: an export of a time before this is older than what imports have set."""
+    imports have set them last. `imported_at`: an export of a time before this is older than what imports have set.
+    `exported_at`: the instant of the latest export that opened or changed it, if exports said theirs."""
 
     fields: OpportunityFields
     name: Sealed[str] | None
@@ -25,6 +26,7 @@ class Open:
     changed_at: datetime
     imported: OpportunityFields | None = None
     imported_at: datetime | None = None
+    exported_at: datetime | None = None
 
     @property
     def closed_at(self) -> None:
@@ -43,6 +45,7 @@ class Closed:
     left: OpportunityFields
     imported: OpportunityFields | None = None
     imported_at: datetime | None = None
+    exported_at: datetime | None = None
     reason: str | None = None
 
     @property
@@ -59,21 +62,42 @@ def evolve(state: State, event: events.OpportunityEvent, at: datetime) -> State:
             return state if isinstance(state, NotExisting) else replace(state, changed_at=at)
         case events.OpportunityOpened():
             imported, imported_at = (event.after, event.exported_at or at) if event.imported else (None, None)
-            return Open(event.after, event.name, at, at, at, imported, imported_at)
+            return Open(event.after, event.name, at, at, at, imported, imported_at, event.exported_at)
         case events.StageChanged():
             return after_move(must_exist(state), event, at)
         case _:
             there = must_exist(state)
-            imported, imported_at = imported_fields(there, event), import_instant(there, event, at)
-            return replace(there, fields=event.after, changed_at=at, imported=imported, imported_at=imported_at)
+            imported, imported_at, exported_at = import_marks(there, event, at)
+            return replace(
+                there,
+                fields=event.after,
+                changed_at=at,
+                imported=imported,
+                imported_at=imported_at,
+                exported_at=exported_at,
+            )
 
 
 def after_move(before: Open | Closed, event: events.StageChanged, at: datetime) -> Open | Closed:
-    name, created_at = before.name, before.created_at
-    imported, imported_at = imported_fields(before, event), import_instant(before, event, at)
+    name, created_at, marks = before.name, before.created_at, import_marks(before, event, at)
     if event.after.outcome is None:
-        return Open(event.after, name, created_at, at, at, imported, imported_at)
-    return Closed(event.after, name, created_at, at, at, before.fields, imported, imported_at, event.reason)
+        return Open(event.after, name, created_at, at, at, *marks)
+    return Closed(event.after, name, created_at, at, at, before.fields, *marks, event.reason)
+
+
+ImportMarks = tuple[OpportunityFields | None, datetime | None, datetime | None]
+"""A state's `imported`, `imported_at` and `exported_at`."""
+
+
+def import_marks(before: Open | Closed, event: events.ChangeEvent, at: datetime) -> ImportMarks:
+    exported_at = later_export(before.exported_at, event.exported_at)
+    return imported_fields(before, event), import_instant(before, event, at), exported_at
+
+
+def later_export(before: datetime | None, now: datetime | None) -> datetime | None:
+    if before is None or now is None:
+        return before or now
+    return max(before, now)
 
 
 def import_instant(before: Open | Closed, event: events.ChangeEvent, at: datetime) -> datetime | None:

@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.pipeline.events import PipelineEvent
 from services.pipeline.opportunity import events
 from services.pipeline.opportunity.events import OpportunityFields
+from services.pipeline.opportunity.state import later_export
 from shared.flow.projection import Projection
 from shared.rules.message import RecordedEvent
 from shared.store.ownership import owned_by
@@ -59,13 +60,14 @@ class Columns(TypedColumns):
     source: Named[str] = Column(Text)
     created_at: Named[datetime] = Column(DateTime(timezone=True))
     closed_at: Named[datetime | None] = Column(DateTime(timezone=True))
+    exported_at: Named[datetime | None] = Column(DateTime(timezone=True))
     version: Named[int] = Column(Integer)
 
 
 opportunities = Table("opportunities", MetaData(), Columns)
 COPIED = [column.name for column in opportunities.c if column.name in OpportunityFields._fields]
 UPSERT = upsert(opportunities)
-CARRIED = ("name_ref", "created_at", "closed_at")
+CARRIED = ("name_ref", "created_at", "closed_at", "exported_at")
 """Columns that few events change: they are carried over from the row before."""
 STORED = select(opportunities.c.opportunity_id, *(opportunities.c[name] for name in CARRIED))
 
@@ -77,7 +79,10 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent
     carried = await stored(tx, {recorded.subject for recorded, _ in changes} - new)
     last = {}
     for recorded, event in changes:
-        carried[recorded.subject] = carried.get(recorded.subject, {}) | carried_columns(event, recorded.occurred_at)
+        before = carried.get(recorded.subject, {})
+        exported_at = later_export(before.get("exported_at"), event.exported_at)
+        changed = carried_columns(event, recorded.occurred_at) | {"exported_at": exported_at}
+        carried[recorded.subject] = before | changed
         last[recorded.subject] = row(recorded, event.after)
     await tx.execute(UPSERT, rows({**row, **carried[subject]} for subject, row in last.items()))
 
@@ -194,4 +199,4 @@ async def is_visible(tx: AsyncConnection, opportunity_id: str, owners: Owners) -
     return owners is None or bool(await with_ids(tx, [opportunity_id], owners))
 
 
-PROJECTION = Projection("opportunities", 2, opportunities.metadata, {"pipeline": apply})
+PROJECTION = Projection("opportunities", 3, opportunities.metadata, {"pipeline": apply})
