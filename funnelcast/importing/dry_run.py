@@ -12,14 +12,14 @@ from funnelcast.importing.files.row import RejectedRecord, Skipped
 from funnelcast.importing.reading import ImportSource, ReadRecord, checked, open_export, read_records
 from funnelcast.importing.record import Body, ExportKind
 from funnelcast.importing.rejects import Rejects, reject_file
-from funnelcast.importing.summary import Summary
+from funnelcast.importing.summary import Summary, merged_json
 
 FIRST = 5
 
 
 @dataclass
 class Trial:
-    """`summary.there` stays 0: a dry run does not know what is stored."""
+    """`first`: the first records as they are read."""
 
     summary: Summary
     first: list[Body] = field(default_factory=list)
@@ -60,7 +60,7 @@ def count(trial: Trial, one: ReadRecord, rejects: Rejects) -> None:
 
 def show(trials: Sequence[Trial], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(orjson.dumps([as_object(trial) for trial in trials]).decode())
+        typer.echo(orjson.dumps(merged_json([as_object(trial) for trial in trials])).decode())
         return
     for trial in trials:
         show_one(trial)
@@ -78,10 +78,8 @@ def show_one(trial: Trial) -> None:
 
 
 def as_object(trial: Trial) -> dict[str, Any]:
-    counts = trial.summary.as_json()
-    sent = {"would_be_sent": counts.pop("new"), "would_be_refused": counts.pop("rejected")}
-    del counts["there"]
-    return counts | sent | {"first": trial.first}
+    """The summary that the import would have, as far as the file tells: what is stored a dry run does not know."""
+    return trial.summary.as_json() | {"there": None, "first": trial.first}
 
 
 def yaml_text(bodies: list[Body]) -> str:

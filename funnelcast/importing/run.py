@@ -167,7 +167,7 @@ def chunks(found: Generator[ReadRecord]) -> Generator[list[ReadRecord]]:
 
 def show(summaries: Sequence[Summary], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(orjson.dumps(merged_json(summaries)).decode())
+        typer.echo(orjson.dumps(merged_json([one.as_json() for one in summaries])).decode())
         return
     for one in summaries:
         several = "" if one.records == one.rows - one.skipped else f" of {one.records} records"

@@ -85,7 +85,7 @@ def rows_of(one: "tuple[Record, MappedRecord] | RejectedRecord | Skipped") -> in
     return len(one.rows) if isinstance(one, RejectedRecord) else len(one[0])
 
 
-def merged_json(summaries: Sequence[Summary]) -> Mapping[str, Any]:
+def merged_json(summaries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The first, with those of the files that belong to it."""
-    first, *others = [one.as_json() for one in summaries]
-    return first | ({"beside": others} if others else {})
+    first, *others = summaries
+    return {**first, **({"beside": others} if others else {})}

@@ -53,8 +53,8 @@ def test_the_guides_example_says_what_the_guide_says(system: Up, folder: Path) -
 
 def test_a_dry_run_shows_and_counts_and_needs_no_system(folder: Path) -> None:
     result = imported(folder, "--dry-run", "--json")
-    (counts,) = json.loads(result.stdout)
-    assert (counts["records"], counts["would_be_sent"], counts["would_be_refused"]) == (4, 3, 1)
+    counts = json.loads(result.stdout)
+    assert (counts["records"], counts["new"], counts["there"], counts["rejected"]) == (4, 3, None, 1)
     assert [one["line"] for one in counts["first"]] == [2, 3, 4]
     assert counts["first"][0]["reads"][0]["facts"][0]["amount"] == {"amount": "12400.50", "currency": "EUR"}
     shown = imported(folder, "--dry-run")
@@ -66,7 +66,7 @@ def test_a_dry_run_shows_and_counts_and_needs_no_system(folder: Path) -> None:
 def test_a_dry_run_judges_as_the_service_would(folder: Path) -> None:
     (folder / "deals.csv").write_text(SHOWN["deals.csv"].replace("Nordwind AG", "Nordwind" * 30))
     result = imported(folder, "--dry-run", "--json")
-    assert json.loads(result.stdout)[0]["would_be_refused"] == 3
+    assert json.loads(result.stdout)["rejected"] == 3
     assert "is too long: at most 200 characters are expected" in result.stderr
 
 
@@ -103,8 +103,8 @@ def test_the_same_damage_is_read_right_when_the_mapping_knows_of_it(folder: Path
     knowing = SHOWN["acme.yaml"].replace("encoding: utf-8 ", "quoted_whole: true\n  encoding: cp1252 ")
     (folder / "acme.yaml").write_text(knowing.replace("[DD.MM.YYYY]", "[DD.MM.YYYY, excel]"), encoding="utf-8")
     result = imported(folder, "--dry-run", "--json")
-    (counts,) = json.loads(result.stdout)
-    assert (counts["would_be_sent"], counts["first"][1]["reads"][0]["facts"][0]["account"]) == (4, "Südhang KG")
+    counts = json.loads(result.stdout)
+    assert (counts["new"], counts["first"][1]["reads"][0]["facts"][0]["account"]) == (4, "Südhang KG")
     assert counts["first"][3]["reads"][0]["facts"][0]["occurred_at"] == "2017-03-03T11:00:00Z"
 
 

@@ -85,8 +85,8 @@ def test_quotas_of_a_sheet_are_imported_by_a_mapping_and_again_add_nothing(syste
     sheet.write_text(SHEET)
     mapping.write_text(MAPPING)
     command = ("import", "quotas", sheet, "--mapping", mapping, "--url", system.address, "--json")
-    (trial,) = json.loads(run(*command, "--dry-run").stdout)
-    assert (trial["would_be_sent"], trial["would_be_refused"]) == (4, 3)
+    trial = json.loads(run(*command, "--dry-run").stdout)
+    assert (trial["new"], trial["rejected"]) == (4, 3)
     with system.client() as api:
         tops = api.get("/forecast/v1/org").json()["nodes"]
         parent = next((node["node_id"] for node in tops if node["parent"] is None), None)
