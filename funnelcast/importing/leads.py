@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from funnelcast.importing.cells.dates import Dates, instant_text
-from funnelcast.importing.cells.names import external_id
+from funnelcast.importing.cells.names import external_id, without_address
 from funnelcast.importing.deals.words import WordTable
 from funnelcast.importing.files.row import InvalidRow, Row, invalid_cell
 from funnelcast.importing.mapping.cell import Cell, unknown_word
@@ -20,7 +20,10 @@ PERSON = ("email", "phone", "first_name", "last_name", "job_title")
 COMPANY = {"name": "company_name", "domain": "company_domain", "country": "country", "industry": "industry"}
 CONSENTS = ("granted", "denied", "pending")
 NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
-CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "landing_url")
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+CAMPAIGN = (*UTM, "landing_url")
+LABELS = ("name", "industry", *UTM)
+"""Texts of a company or campaign that everybody who reads events may see."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,9 @@ def capture(mapping: LeadMapping, sources: WordTable[SourceMeaning], dates: Past
     person = filled({name: getattr(fields, name) for name in PERSON}, row)
     if not person.keys() & {"email", "phone"}:
         raise InvalidRow("there is neither an e-mail address nor a phone, and one of them is needed")
-    company: dict[str, str | int] = {**filled({name: getattr(fields, field) for name, field in COMPANY.items()}, row)}
-    company |= employees(fields, row)
-    campaign = filled({name: getattr(fields, name) for name in CAMPAIGN}, row)
+    about_company = {name: getattr(fields, field) for name, field in COMPANY.items()}
+    company: dict[str, str | int] = {**without_addresses(about_company, row, notes), **employees(fields, row)}
+    campaign = without_addresses({name: getattr(fields, name) for name in CAMPAIGN}, row, notes)
     body = {
         "external_id": external_id(mapping.mapping, fields.id.label, fields.id.needed(row), notes),
         **source(fields.source, sources, row),
@@ -88,6 +91,15 @@ def labels(fields: LeadFields) -> dict[str, str]:
 def filled(cells: dict[str, Cell | None], row: Row) -> dict[str, str]:
     """The values of the cells that are not blank."""
     return {name: str(text) for name, cell in cells.items() if cell is not None and (text := cell.read(row))}
+
+
+def without_addresses(cells: dict[str, Cell | None], row: Row, notes: list[str]) -> dict[str, str]:
+    """The values of the cells that are not blank. A digest stands for a label with an @, as for a deal's account."""
+    labels = {name: cell.label for name, cell in cells.items() if cell is not None and name in LABELS}
+    return {
+        name: without_address(labels[name], text, notes) if name in labels else text
+        for name, text in filled(cells, row).items()
+    }
 
 
 def consent(fields: LeadFields, dates: PastDates, row: Row) -> dict[str, dict[str, str]]:

@@ -46,9 +46,21 @@ def test_a_lead_of_this_morning_is_not_in_the_future() -> None:
     assert mapped(MAPPING, ROW | {"When": "2/3/2026"}, now=early).bodies[0]["occurred_at"] == "2026-03-02T00:00:00Z"
 
 
-def test_a_companys_name_with_an_at_sign_is_refused_for_that() -> None:
-    with pytest.raises(InvalidRow, match="Firm 'B @ C': a text without an address or an @ is expected"):
-        check("leads", mapped(MAPPING, ROW | {"Firm": "B @ C"}), NOON)
+def test_a_digest_stands_for_a_company_or_campaign_with_an_at_sign_and_is_counted() -> None:
+    mapping = MAPPING.replace("employees: Size", "industry: Branch, utm_campaign: Campaign, landing_url: Page")
+    cells = {"Firm": "B @ C", "Branch": "M&A", "Campaign": "q1@fair", "Page": "https://b.example/@c"}
+    found = mapped(mapping, ROW | cells)
+    (body,) = found.bodies
+    assert (body["company"]["name"][:7], body["company"]["industry"]) == ("sha256-", "M&A")
+    assert (body["campaign"]["utm_campaign"][:7], body["campaign"]["landing_url"]) == ("sha256-", cells["Page"])
+    assert found.notes == [f"{label} has an @: a digest stands for it" for label in ("Firm", "Campaign")]
+    check("leads", found, NOON)
+
+
+def test_a_companys_domain_with_an_at_sign_is_refused_for_that() -> None:
+    mapping = MAPPING.replace("employees: Size", "company_domain: Web")
+    with pytest.raises(InvalidRow, match=r"Web 'info@b\.example': a text without an address or an @ is expected"):
+        check("leads", mapped(mapping, ROW | {"Web": "info@b.example"}), NOON)
     with pytest.raises(InvalidRow, match="a line of at most 200 characters is expected, such as Nordwind AG"):
         check("leads", mapped(MAPPING, ROW | {"Firm": "B" * 201}), NOON)
 
