@@ -40,7 +40,7 @@ class People:
     name in such a line. `notes` and refusals come when a row is mapped."""
 
     mapping: OrgMapping
-    by_key: dict[str, Person] = field(default_factory=dict)
+    by_key: dict[str, list[Person]] = field(default_factory=dict)
     by_name: dict[str, list[Person]] = field(default_factory=dict)
     by_node: dict[str, Person] = field(default_factory=dict)
     tops: list[Person] = field(default_factory=list)
@@ -56,7 +56,8 @@ class People:
                 f"{first.row.line}: people need ids of their own, such as their addresses"
             )
             return
-        self.by_key |= dict.fromkeys(person.keys, person)
+        for key in person.keys:
+            self.by_key.setdefault(key, []).append(person)
         self.by_name.setdefault(same_name(person.name), []).append(person)
         if not person.manager and not person.unit:
             self.tops.append(person)
@@ -72,13 +73,10 @@ class People:
         label = self.mapping.fields.manager.label if self.mapping.fields.manager else ""
         if not person.manager or person.manager in (*person.keys, person.name):
             return None
-        found = self.by_key.get(person.manager)
-        if found is not None:
-            return found
-        named = self.by_name.get(same_name(person.manager), [])
+        named = self.by_key.get(person.manager) or self.by_name.get(same_name(person.manager), [])
         if len(named) > 1:
             lines = " and ".join(str(each.row.line) for each in named)
-            raise InvalidRow(f"{label} {person.manager!r} may be line {lines}: an id is expected")
+            raise InvalidRow(f"{label} {shortened(person.manager)!r} may be line {lines}: an id is expected")
         if not named and person.manager in self.refused:
             raise InvalidRow(f"{label} {shortened(person.manager)!r} is line {self.refused[person.manager]}: refused")
         if not named:

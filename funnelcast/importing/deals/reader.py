@@ -1,5 +1,6 @@
 """Reads the fields of a deal from a row, as a mapping says."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from typing import TypeVar
 from funnelcast.failure import Failed
 from funnelcast.importing.cells.amounts import Amounts, ReadAmount
 from funnelcast.importing.cells.dates import Dates, Moment
-from funnelcast.importing.cells.names import NodeIds, external_id, without_address
+from funnelcast.importing.cells.names import NodeIds, external_id, same_name, without_address
 from funnelcast.importing.deals.history import DealHistory
 from funnelcast.importing.deals.prices import PriceList, read_prices
 from funnelcast.importing.deals.words import WordTable
@@ -23,6 +24,8 @@ from services.pipeline.opportunity.events import Approach, Motion
 
 T = TypeVar("T")
 LONGEST_LINE = 200
+NODE_ID = re.compile(r"[a-z0-9._-]{1,100}")
+EXPECTED_NODE = ("an id of a-z, 0-9, dots and dashes", "ada-krueger")
 
 
 @dataclass(frozen=True)
@@ -222,4 +225,15 @@ def owners_in_file(mapping: DealMapping, context: ExportContext) -> Mapping[str,
     file = context.folder / table.file
     if not file.exists():
         raise Failed(f"{table.file} must lie beside the file: the mapping takes the owners' nodes from it")
-    return {row[table.name]: row[table.node] for row in read_table(file, [table.name, table.node]) if row[table.name]}
+    found = dict[str, Row]()
+    for row in read_table(file, [table.name, table.node]):
+        name, node = row[table.name], row[table.node]
+        if name and not NODE_ID.fullmatch(node):
+            raise Failed(f"{file}, line {row.line}: {invalid_cell(table.node, node, *EXPECTED_NODE)}")
+        first = found.setdefault(same_name(name), row)
+        if name and first[table.node] != node:
+            raise Failed(
+                f"{file}, line {row.line}: {table.name} {shortened(name)!r} is {node!r}, "
+                f"and {first[table.node]!r} in line {first.line}: an owner is one node"
+            )
+    return {row[table.name]: row[table.node] for name, row in found.items() if name}

@@ -109,6 +109,13 @@ def test_a_row_that_has_no_place_is_refused_with_its_reason(line: str, reason: s
     assert reason in refused
 
 
+def test_a_key_that_two_people_have_does_not_say_who_is_above() -> None:
+    header = USERS.splitlines()[0]
+    found = mapped(f"{header}\nu1,C,,Chief,1,,\nu2,Ann,u1,Rep,1,,\nu2,Bob,u1,Rep,1,,\nu4,Cy,u2,Rep,1,,\n")
+    assert found[5] == "Manager 'u2' may be line 3 and 4: an id is expected"
+    assert not any(isinstance(found[line], str) for line in (2, 3, 4))
+
+
 def test_a_name_that_two_people_have_does_not_say_who_is_above() -> None:
     header = "Id,Name,Manager,Role,Active,Start,End\n"
     users = f"{header}u1,C,,Chief,1,,\nu2,Ann,u1,Rep,1,,\nu3,ANN,u1,Rep,1,,\nu4,B,ann,Rep,1,,\n"
