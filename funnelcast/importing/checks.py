@@ -11,7 +11,7 @@ from funnelcast.importing.files.row import InvalidRow, shortened
 from funnelcast.importing.record import Kind, MappedRecord
 from services.lead_intake.lead.capture_body import CaptureLead
 from services.pipeline.opportunity.history import History
-from shared.rules.fields import has_address
+from shared.rules.fields import CONTROL, has_address
 from shared.rules.message import MAX_CLOCK_AHEAD
 
 MODELS: Mapping[Kind, type[BaseModel]] = {"opportunities": History, "leads": CaptureLead}
@@ -70,6 +70,8 @@ def explained(body: Mapping[str, Any], path: Sequence[int | str], labels: Mappin
     expected, example = EXPECTED.get(field, ANYTHING)
     if field not in WITH_ADDRESS and has_address(str(value)):
         expected = "a text without an address or an @"
+    elif CONTROL.search(str(value)):
+        expected = "a text without control characters"
     column = labels.get(field, name)
     shown = f"{column} {shortened(str(value))!r}" if value not in (None, "") else column
     return InvalidRow(f"{shown}: {expected} is expected, such as {example}")

@@ -39,9 +39,11 @@ SIGNS |= {"฿": "THB", "₱": "PHP", "₮": "MNT", "₦": "NGN", "₵": "GHS", 
 SIGNS |= {"zł": "PLN", "Kč": "CZK", "Ft": "HUF"}
 """The signs of amounts whose currency stands beside them; a mapping may name others. `¥` is not clear."""
 UNKNOWN_SIGN = re.compile(
-    "(?P<before>[^0-9 .,+-]{1,4}[.]?) ?[0-9].*|[0-9](?:.*[0-9])? ?(?P<after>[^0-9 .,+-]{1,4}[.]?)"
+    "(?P<before>[^0-9 .,+%-]{1,4}[.]?) ?[0-9].*|[0-9](?:.*[0-9])? ?(?P<after>[^0-9 .,+%-]{1,4}[.]?)"
 )
-ABBREVIATED = re.compile("[0-9](?:.*[0-9])? ?(?:k|m|mm|mn|mio|mill|mrd|b|bn|t|tsd)[.]?", re.IGNORECASE)
+ABBREVIATED = re.compile(
+    "[0-9](?:.*[0-9])? ?(?:k|m|mm|mn|mio|mill|mrd|b|bn|t|tsd|l|lac|lacs|lakh|lakhs|cr|crore|crores)[.]?", re.IGNORECASE
+)
 NO_CENTS = "[-\u2013\u2014]{1,2}"
 """Dashes after the decimal sign, as in 5.\u2013 and 5,-."""
 
@@ -152,7 +154,7 @@ class Amounts:
         if plain is None and ABBREVIATED.fullmatch(number):
             raise InvalidRow(f"{label} {text!r} is abbreviated: the full number is expected, such as 120000")
         if plain is None:
-            must_have_known_sign(label, text, number)
+            must_have_known_sign(label, text, number, self.currency or "EUR")
             raise invalid_cell(label, text, "a number", self.example())
         value = Decimal(plain)
         if value >= LARGEST:
@@ -195,12 +197,12 @@ def without_needless_zeros(value: Decimal, places: int) -> str:
     return format(value if -int(value.as_tuple().exponent) <= places else round(value, places), "f")
 
 
-def must_have_known_sign(label: str, text: str, number: str) -> None:
+def must_have_known_sign(label: str, text: str, number: str, example: str) -> None:
     if found := UNKNOWN_SIGN.fullmatch(number):
         sign = found["before"] or found["after"]
         raise InvalidRow(
             f"{label} {shortened(text)!r}: the mapping has to say which currency {sign!r} is, "
-            f"such as money.symbols: {{{sign!r}: EUR}}"
+            f"such as money.symbols: {{{sign!r}: {example}}}"
         )
 
 

@@ -52,13 +52,17 @@ EXAMPLES = {
 @dataclass(frozen=True)
 class Moment:
     """An instant, or a day without a time: some instant from `earliest` to `latest`, at `noon` unless another date says
-    better."""
+    better. `label`, `text`: the cell that says so."""
 
     earliest: datetime
     latest: datetime
     noon: datetime
     day: date
+    label: str
     text: str
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.text!r}"
 
     @property
     def is_day(self) -> bool:
@@ -74,30 +78,32 @@ class Dates:
     zone: ZoneInfo
     clock: ZoneInfo
     language: str = "en"
-    remembered: dict[str, Moment] = field(default_factory=dict, compare=False)
+    remembered: dict[tuple[str, str], Moment] = field(default_factory=dict, compare=False)
     """Exports repeat their dates."""
 
     def moment(self, label: str, text: str) -> Moment:
         """`label`: of the column, for the refusal. Raises `InvalidRow`."""
-        known = self.remembered.get(text)
+        cell = (label, text)
+        known = self.remembered.get(cell)
         if known is None or type(text) is not str:
             parsed = self.parse(label, text)
             must_be_in_range(label, text, parsed)
-            known = self.moment_of(parsed, text)
+            known = self.moment_of(parsed, label, text)
             if len(self.remembered) < REMEMBERED and type(text) is str:
-                self.remembered[text] = known
+                self.remembered[cell] = known
         return known
 
     def day(self, label: str, text: str) -> date:
         return self.moment(label, text).day
 
-    def moment_of(self, parsed: Parsed, text: str) -> Moment:
+    def moment_of(self, parsed: Parsed, label: str, text: str) -> Moment:
         if isinstance(parsed, datetime):
             instant = parsed.astimezone(UTC)
-            return Moment(instant, instant, instant, parsed.astimezone(self.zone).date(), text)
+            return Moment(instant, instant, instant, parsed.astimezone(self.zone).date(), label, text)
         midnight = datetime.combine(parsed, time(), self.zone).astimezone(UTC)
         last = datetime.combine(parsed, time.max, self.zone).astimezone(UTC)
-        return Moment(midnight, last, datetime.combine(parsed, NOON, self.zone).astimezone(UTC), parsed, text)
+        noon = datetime.combine(parsed, NOON, self.zone).astimezone(UTC)
+        return Moment(midnight, last, noon, parsed, label, text)
 
     def parse(self, label: str, text: str) -> Parsed:
         """Refuses also what two of the formats read differently."""
@@ -108,7 +114,7 @@ class Dates:
         except (ValueError, OverflowError) as error:
             raise InvalidRow(f"{no_date(label, text, error)}; {self.expected()}") from None
         if len(found) > 1:
-            raise InvalidRow(f"{label} {text!r} may be {' or '.join(sorted(str(one) for one in found))}")
+            raise InvalidRow(f"{label} {text!r} may be {' or '.join(sorted(map(self.shown, found)))}")
         if not found:
             raise invalid_cell(label, text, f"a date written as {' or '.join(self.patterns)}", self.example())
         return found.pop()
@@ -130,9 +136,11 @@ class Dates:
         pattern = self.patterns[0]
         return EXAMPLES.get(pattern) or example_of(pattern, self.language)
 
-    def shown(self, instant: datetime) -> str:
-        """The instant in the export's zone."""
-        return instant.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
+    def shown(self, parsed: Parsed) -> str:
+        """The day, or the instant in the export's zone."""
+        if isinstance(parsed, datetime):
+            return parsed.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
+        return parsed.isoformat()
 
 
 def no_date(label: str, text: str, error: Exception) -> str:

@@ -27,9 +27,9 @@ class DealHistory:
     def add(self, command: str, at: Moment, **fields: Any) -> None:
         """Refuses a moment that is certainly before the last one, or after the export."""
         if at.earliest > self.made + (timedelta() if at.is_day else MAX_CLOCK_AHEAD):
-            raise InvalidRow(f"{at.text!r} lies after {self.made:%Y-%m-%d}, the day of the export")
+            raise InvalidRow(f"{at} lies after {self.made:%Y-%m-%d}, the day of the export")
         if self.floor > at.latest:
-            raise InvalidRow(f"{at.text!r} lies before {self.moments[-1].text!r}, which comes first")
+            raise InvalidRow(f"{at} lies before {self.moments[-1]}, which comes first")
         self.floor = max(self.floor, at.earliest)
         self.facts.append({"command": command, **fields})
         self.moments.append(at)

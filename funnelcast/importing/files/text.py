@@ -38,8 +38,8 @@ def text_lines(file: Path, encoding: str) -> Iterator[str]:
         number = first_undecodable_line(file, used)
         hint = "save it as UTF-8, or name its encoding in the mapping (file.encoding)"
         raise Failed(f"{file}, line {number}: not {encoding.upper()}; {hint}") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Failed(f"{file} cannot be unpacked: {error}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise Failed(f"{file} cannot be unpacked: it is damaged, or not all of it is there; get it again") from None
     except OSError as error:
         raise Failed(f"{file} cannot be read: {error.strerror or error}") from None
 
@@ -65,7 +65,10 @@ def encoding_of(file: Path, encoding: str) -> str:
     with unpacked(file) as raw:
         start = raw.read(SAMPLE)
     if start.startswith(OLD_WORKBOOK_MAGIC):
-        raise Failed(f"{file} is a workbook of the old kind (.xls): save it as .xlsx or as CSV")
+        raise Failed(
+            f"{file} is a workbook that is protected by a password, or of the old kind (.xls): "
+            "save it as .xlsx without a password, or as CSV"
+        )
     name = codecs.lookup(encoding).name
     marked = next((name for mark, name in MARKS if start.startswith(mark)), None)
     if marked is None and start.count(0) * 4 > len(start) and name in ("utf-8", "cp1252"):

@@ -149,6 +149,8 @@ def must_be_bounded(file: Path) -> None:
 
 def sheet_name(file: Path, book: Workbook, wanted: str | None) -> str:
     names = visible_sheets(book)
+    if not names:
+        raise Failed(f"{file} has no sheet with cells: save it again with a spreadsheet program, or as CSV")
     if wanted is None and len(names) == 1:
         return names[0]
     if wanted is None or wanted not in book.sheetnames:

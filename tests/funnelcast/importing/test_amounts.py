@@ -65,6 +65,7 @@ def test_other_groupings_are_read_when_the_mapping_names_them(text: str, groupin
         ("1054.50", ",", "."),
         ("NaN", ".", ""),
         ("5 apples", ".", ""),
+        ("15%", ".", ""),
         ("5²0", ".", ""),
     ],
 )
@@ -133,7 +134,7 @@ def test_a_sign_alone_is_no_amount(text: str) -> None:
         EUR.money("value", text, NO_ROW)
 
 
-@pytest.mark.parametrize("text", ["$1.2M", "1.2k", "3 Mio.", "2bn"])
+@pytest.mark.parametrize("text", ["$1.2M", "1.2k", "3 Mio.", "2bn", "12 lakh", "1.2 Cr"])
 def test_an_abbreviated_amount_is_refused_as_such(text: str) -> None:
     with pytest.raises(InvalidRow, match="is abbreviated: the full number is expected, such as 120000"):
         Amounts(currency="USD").money("value", text, NO_ROW)

@@ -88,6 +88,7 @@ def test_what_a_format_leaves_open_the_mapping_says(
         ("42795", ["DD.MM.YYYY"], "is expected"),
         ("30.02.2017", ["DD.MM.YYYY"], r"is no date of the calendar; expected"),
         ("3/1/2017", ["D/M/YYYY", "M/D/YYYY"], "may be 2017-01-03 or 2017-03-01"),
+        ("946681200", ["epoch", "epoch-ms"], "may be 1970-01-11 23:58:01 or 2000-01-01 00:00:00"),
         ("2017-03-01T14:00:00", ["iso"], r"written as iso is expected, such as 2017-12-31T14:30:15\+01:00"),
         ("26.03.2017 02:30", ["DD.MM.YYYY hh:mm"], "change of clocks"),
         ("29.10.2017 02:30", ["DD.MM.YYYY hh:mm"], "change of clocks"),

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from funnelcast.failure import Failed
 from funnelcast.importing.files.row import InvalidRow, Skipped
 from tests.funnelcast.importing.mapped import Body, commands, facts, map_rows, mapped
 
@@ -133,7 +134,7 @@ def test_an_amount_that_nobody_wrote_is_estimated_until_the_deal_is_won(tmp_path
         ({"Stage": "Signed"}, "Stage 'Signed' is not among the words that the mapping lists: 'Lead'"),
         ({"Opened": "2017/01/02"}, "Opened '2017/01/02': a date written as YYYY-MM-DD is expected, such as 2017-12-31"),
         ({"Closed": "", "Expected": ""}, "Closed is empty: a date"),
-        ({"Closed": "2027-01-01"}, "'2027-01-01' lies after 2026-03-02, the day of the export"),
+        ({"Closed": "2027-01-01"}, "Closed '2027-01-01' lies after 2026-03-02, the day of the export"),
         ({"Value": "500,00"}, "Value '500,00': a number is expected, such as 1054.50"),
         ({"Stage": "Lost", "Why": "Weather"}, "Why 'Weather' is not among the words that the mapping lists: 'Price'"),
         ({"Rep": "???"}, "a name with a letter or a digit is expected"),
@@ -243,6 +244,21 @@ def test_owners_come_from_a_table_of_names_and_addresses(tmp_path: Path) -> None
     table = "owners: {Bob Roe: bob}\nowner_table: {file: users.csv, name: Mail, node: Node}\n"
     for name, node in (("ADA@acme.example", "ada"), ("Bob Roe", "bob"), ("Zoe", "zoe")):
         assert facts(mapped(MAPPING + table, ROW | {"Rep": name}, folder=tmp_path))[0]["owner"] == node
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("Ada,ada\nada,anna\n", "line 3: Name 'ada' is 'anna', and 'ada' in line 2: an owner is one node"),
+        ("Ada,ada\nBob,\n", "line 3: Node is empty: an id of a-z, 0-9, dots and dashes is expected"),
+        ("Ada,Ada Roe\n", "line 2: Node 'Ada Roe': an id of a-z, 0-9, dots and dashes is expected"),
+    ],
+)
+def test_a_table_of_owners_that_is_not_clear_is_refused(tmp_path: Path, rows: str, reason: str) -> None:
+    (tmp_path / "users.csv").write_text(f"Name,Node\n{rows}")
+    table = "owner_table: {file: users.csv, name: Name, node: Node}\n"
+    with pytest.raises(Failed, match=reason):
+        mapped(MAPPING + table, ROW, folder=tmp_path)
 
 
 OUTCOME = """\

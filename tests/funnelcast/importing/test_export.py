@@ -106,7 +106,7 @@ def test_a_gzipped_file_is_read_as_it_is(tmp_path: Path) -> None:
 
 
 def test_half_a_gzipped_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Failed, match="cannot be unpacked"):
+    with pytest.raises(Failed, match="cannot be unpacked: it is damaged, or not all of it is there; get it again"):
         survey(exported(tmp_path, gzip.compress(b"id\n7\n")[:-6]), ["id"])
 
 
@@ -183,7 +183,7 @@ def test_rows_that_are_quoted_whole_are_read_when_the_mapping_says_so(tmp_path: 
         (b"id,owner\n1,a\n2,\xe9\n", "line 3: not UTF-8"),
         ('id,owner\n1,a\n2,"b\n', "line 3: a quote is opened here and never closed"),
         ('id,owner\n1,a\n2,"b"c\n', "line 3: a closing quote is followed by more text"),
-        (b"\xd0\xcf\x11\xe0 an old workbook", "a workbook of the old kind"),
+        (b"\xd0\xcf\x11\xe0 an old workbook", r"protected by a password, or of the old kind \(.xls\)"),
         (b"PK\x03\x04 no workbook", "begins like a workbook .* and cannot be read as one"),
     ],
 )
@@ -227,6 +227,16 @@ def test_a_workbooks_cells_keep_their_types(tmp_path: Path) -> None:
         "TRUE",
         "",
     )
+
+
+def test_a_workbook_whose_sheet_is_missing_is_refused_as_such(tmp_path: Path) -> None:
+    whole, without = workbook(tmp_path / "deals.xlsx", ["id"], ["7"]), tmp_path / "without.xlsx"
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(without, "w") as kept:
+        for name in parts.namelist():
+            if "sheet1" not in name:
+                kept.writestr(name, parts.read(name))
+    with pytest.raises(Failed, match="has no sheet with cells"):
+        survey(without, ["id"])
 
 
 def test_of_several_sheets_the_mapping_names_one(tmp_path: Path) -> None:
