@@ -48,6 +48,7 @@ def import_(
     from funnelcast.importing.mappings import kinds_of
     from funnelcast.importing.reading import ImportSource
 
+    must_be_readable_again(file)
     if guess:
         write_guess(kind, file)
         return
@@ -100,6 +101,11 @@ def chosen_snapshot(kind: str, day: str | None, vanished: str, *, overwrite: boo
         return snapshot_options(day, kind, vanished, ClockAndIds().now(), overwrite=overwrite)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--snapshot-of") from None
+
+
+def must_be_readable_again(file: Path) -> None:
+    if not file.is_file():
+        raise typer.BadParameter(f"{file} is a pipe or a device: a file is needed, it is read twice", param_hint="file")
 
 
 def must_be_sent(kind: str, *, dry_run: bool) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from errno import ENOSPC
+from os import mkfifo
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,13 @@ def test_wrong_usage_is_explained(folder: Path, arguments: tuple[str, ...], reas
     kind, file, *rest = arguments
     result = run("import", kind, folder / file, *rest, "--key", "any")
     assert (result.returncode, reason in " ".join(result.stderr.split())) == (2, True)
+
+
+def test_a_pipe_is_refused_because_an_export_is_read_twice(folder: Path) -> None:
+    mkfifo(folder / "pipe")
+    result = run("import", "opportunities", folder / "pipe", "--mapping", "maven-crm", "--dry-run")
+    output = " ".join(result.stderr.replace("│", " ").split())
+    assert (result.returncode, "a file is needed, it is read twice" in output) == (2, True), output
 
 
 @pytest.mark.parametrize("dry_run", [[], ["--dry-run"]])
