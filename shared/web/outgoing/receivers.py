@@ -30,7 +30,8 @@ REUSED_WITHIN = 3.0
 LONGEST_WAIT = timedelta(hours=24)
 """The longest wait that a receiver may ask for by `Retry-After`."""
 LOOKUPS = 32
-"""The names that are resolved at once. A lookup cannot be interrupted: one that hangs occupies a thread."""
+"""The names that are resolved at once. A lookup cannot be interrupted: one that hangs occupies a thread, for whoever
+asks for its name meanwhile."""
 CONNECTIONS = 8
 """The connections to one receiver."""
 GONE = 410
@@ -75,22 +76,22 @@ def addresses_of(host: str, port: int) -> Sequence[str]:
 
 @dataclass
 class Outgoing:
-    """`now`: the clock that times attempts are recorded by."""
+    """`now`: the clock that times attempts are recorded by. `running`: the lookups that have not ended."""
 
     policy: TargetPolicy
     now: Callable[[], datetime]
     resolve_name: Resolve = addresses_of
     lookups: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LOOKUPS, "resolve"))
+    running: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = field(default_factory=dict)
 
     async def resolve(self, target: Target) -> IPAddress:
         """Raises `RefusedTarget` when one of the host's addresses must not be called, `OSError` when it has none."""
         if (literal := literal_address(target.host)) is not None:
             self.policy.check(literal)
             return literal
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(RESOLVE_SECONDS):
-                found = await loop.run_in_executor(self.lookups, self.resolve_name, target.host, target.port)
+                found = await asyncio.shield(self.look_up(target.host, target.port))
         except TimeoutError:
             raise UnresolvedHost(f"the host's name was not resolved within {RESOLVE_SECONDS:.0f} seconds") from None
         addresses = [ip_address(each) for each in found]
@@ -99,6 +100,20 @@ class Outgoing:
         for each in addresses:
             self.policy.check(each)
         return addresses[0]
+
+    def look_up(self, host: str, port: int) -> asyncio.Future[Sequence[str]]:
+        running = self.running.get((host, port))
+        if running is None:
+            loop = asyncio.get_running_loop()
+            running = loop.run_in_executor(self.lookups, self.resolve_name, host, port)
+            self.running[host, port] = running
+            running.add_done_callback(lambda ended: self.forget_lookup(host, port, ended))
+        return running
+
+    def forget_lookup(self, host: str, port: int, ended: asyncio.Future[Sequence[str]]) -> None:
+        del self.running[host, port]
+        if not ended.cancelled():
+            ended.exception()  # it counts as seen, also when nobody waits any more
 
     async def find(self, url: str) -> tuple[Target, IPAddress]:
         """The URL's parts, and the address to connect to. Raises `CANNOT_CONNECT`."""

@@ -226,6 +226,30 @@ async def test_a_lookup_that_takes_so_long_that_no_request_would_begin_is_a_fail
     assert "was not resolved within" in (slow.failed(raised.value).error or "")
 
 
+async def test_a_name_whose_lookups_hang_occupies_one_thread_and_no_other_name_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    is_over = threading.Event()
+
+    def resolve(host: str, port: int) -> Sequence[str]:
+        if host == "hanging.example":
+            is_over.wait(10)
+        return ["1.1.1.1"]
+
+    asked = Outgoing(TargetPolicy(), lambda: NOW, resolve)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(receivers, "RESOLVE_SECONDS", 0.001)
+        for _ in range(receivers.LOOKUPS + 1):
+            with pytest.raises(CANNOT_CONNECT):
+                await asked.find("https://hanging.example/")
+    _, address = await asked.find("https://receiver.example/")
+    assert address == ip_address("1.1.1.1")
+    is_over.set()
+    _, address = await asked.find("https://hanging.example/")
+    assert address == ip_address("1.1.1.1")
+    assert asked.running == {}
+
+
 def test_an_operator_allows_networks_and_http() -> None:
     policy = TargetPolicy.of(True, "10.1.0.0/16, fd00::/8")
     assert policy.parse("http://10.1.2.3:8080/hook").authority == "10.1.2.3:8080"
