@@ -52,6 +52,10 @@ class SnapshotOptions:
         day = self.instant(zone, now).astimezone(ZoneInfo(zone)).date()
         return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
+    def is_before(self, other: datetime, zone: str, now: datetime) -> bool:
+        """Whether the export is older than one of that instant. Of a day alone it may be any instant."""
+        return other > self.day if isinstance(self.day, datetime) else other >= self.end_of_day(zone, now)
+
     def last_instant(self, zone: str, now: datetime) -> datetime:
         """The last instant of the export: nothing in it is later."""
         if isinstance(self.day, datetime):
@@ -173,10 +177,10 @@ class SnapshotSender:
             return
         await self.known.fill(self.http)
         latest, zone = self.known.exported_at, self.kind.timezone
-        if latest is not None and latest >= self.options.end_of_day(zone, self.now):
+        if latest is not None and self.options.is_before(latest, zone, self.now):
             raise Failed(
-                f"the export of {latest.astimezone(ZoneInfo(zone)):%Y-%m-%d} was imported already, and this one is "
-                "older: exports are imported in the order of their days, so nothing was imported"
+                f"the export of {latest.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} was imported already, and this one "
+                "is older: exports are imported in their order, so nothing was imported"
             )
 
     def dated(self, pair: Pair) -> Pair:

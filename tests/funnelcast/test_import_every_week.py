@@ -94,7 +94,7 @@ def test_each_week_brings_in_what_has_changed(system: Up, tmp_path: Path) -> Non
     assert (weeks.known(1)["outcome"], weeks.known(1)["close_date"]) == (None, "2024-04-30")
     assert weeks.known(5)["outcome"] == "recycled"
     late = weeks.result(first, "--snapshot-of", "2024-01-07", "--vanished", "lose")
-    assert (late.returncode, "the export of 2024-01-28 was imported already" in late.stderr) == (1, True)
+    assert (late.returncode, "the export of 2024-01-28 12:00 was imported already" in late.stderr) == (1, True)
     assert weeks.known(3)["owner"] == "bob"
 
 
@@ -136,7 +136,7 @@ def test_an_older_export_takes_nothing_back_that_a_later_one_has_brought_in(syst
     head = weeks.known(2)["version"]
     late = weeks.result([deal(1), deal(2, Amount="55"), deal(3, Amount="55")], "--snapshot-of", "2024-01-14")
     assert (late.returncode, late.stdout) == (1, "")
-    assert "the export of 2024-01-21 was imported already, and this one is older" in late.stderr
+    assert "the export of 2024-01-21 12:00 was imported already, and this one is older" in late.stderr
     assert (weeks.known(1)["outcome"], weeks.known(3)["amount"]["amount"]) == ("won", "77.00")
     assert weeks.known(2)["version"] == head, "neither does it change what the later one left as it was"
     empty = weeks.result([], "--snapshot-of", "2024-01-14", "--vanished", "lose")

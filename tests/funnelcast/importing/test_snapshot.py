@@ -28,6 +28,20 @@ def entered(stage: str, day: str) -> dict[str, Any]:
     return {"command": "enter_stage", "to_stage": stage, "occurred_at": f"{day}T11:00:00Z"}
 
 
+@pytest.mark.parametrize(
+    ("day", "is_older"),
+    [
+        ("2024-03-23", True),
+        ("2024-03-24", False),
+        ("2024-03-24T11:59:59+01:00", True),
+        ("2024-03-24T11:00:00Z", False),
+        ("2024-03-25", False),
+    ],
+)
+def test_an_export_is_older_by_its_day_or_by_its_instant(day: str, is_older: bool) -> None:
+    assert SnapshotOptions(parse_day(day)).is_before(AS_OF, "Europe/Berlin", NEXT_DAY) is is_older
+
+
 def test_an_open_deal_says_the_stages_that_it_entered_and_where_it_stands() -> None:
     assert steps_of([OPENED, entered("qualified", "2024-03-18"), entered("proposal", "2024-03-20")], AS_OF, ALL) == [
         *(
