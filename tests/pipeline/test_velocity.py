@@ -13,7 +13,7 @@ from services.pipeline.metrics.velocity import sales_velocity
 from services.pipeline.metrics.window import Window
 from services.pipeline.projections import deal_states, stage_visits, stays
 from tests.pipeline.deals import ACME
-from tests.pipeline.histories import REASON, answer_of, day, money, past_deal, pipeline
+from tests.pipeline.histories import REASON, answer_of, day, money, past_deal, pipeline, write
 from tests.running import connected
 from tests.spec import NOON
 
@@ -126,6 +126,27 @@ async def test_the_last_visit_and_all_visits_together(database: str) -> None:
         assert stages["proposal"]["cumulative"]["median_seconds"] == 432_000
         assert stages["proposal"]["latest"]["count"] == 1
         assert sum(stage["latest"]["open"] for stage in stages.values()) == 0
+
+
+async def test_a_stage_that_became_the_end_is_another_one_than_before(database: str) -> None:
+    """Negotiation for 3 days, then won, which a new version calls negotiation; in the next version it is open again."""
+    process = {"first_qualified": "qualified", "lost": "lost"}
+    stages = [{"stage": name} for name in ("unqualified", "qualified", "proposal", "negotiation")]
+    steps: list[Any] = [("02-01", "negotiation"), ("02-04", "win")]
+    reopening = {"reason": "other", "close_date": "2026-12-31"}
+    async with pipeline(database, [past_deal("a", "01-01", steps[0])]) as client:
+        ended = process | {"stages": stages[:3], "won": "negotiation"}
+        assert (await client.put("stages", json=ended)).status_code == 200
+        await write(client, [past_deal("a", "01-01", *steps)])
+        times = (await stages_of(client))["negotiation"]
+        assert times["latest"] == times["cumulative"]
+        assert (times["latest"]["count"], times["latest"]["open"], times["latest"]["median_seconds"]) == (1, 0, 3 * DAY)
+        assert (await client.put("stages", json=process | {"stages": stages, "won": "won"})).status_code == 200
+        steps += [("02-10", "reopen", reopening), ("02-11", "proposal"), ("02-12", "negotiation"), ("02-13", "win")]
+        await write(client, [past_deal("a", "01-01", *steps)])
+        times = (await stages_of(client))["negotiation"]
+        figures = [times[each]["median_seconds"] // DAY for each in ("latest", "cumulative")]
+        assert figures == [1, 5], "reopened in it for a day, and for another one later; won there for six"
 
 
 async def test_sales_velocity_with_its_inputs(database: str) -> None:

@@ -31,8 +31,8 @@ from shared.store.rows import rows, upsert
 
 class Columns(TypedColumns):
     """`closed`: the stage is that of a won, lost or recycled deal, which has no end unless the deal is reopened.
-    `entered_again_at`: when the deal next entered this stage, equally qualified. `earlier_microseconds`: how long it
-    had been in it before this visit."""
+    `entered_again_at`: when the deal next entered this stage, equally qualified, and open or closed as before.
+    `earlier_microseconds`: how long it had been in it before this visit."""
 
     opportunity_id: Named[str] = Column(Text, primary_key=True)
     number: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
@@ -55,8 +55,9 @@ Index("stage_visits_entered", stage_visits.c.entered_at, postgresql_where=~stage
 UPSERT = upsert(stage_visits)
 Visit = dict[str, Any]
 """A row."""
-LastVisits = dict[tuple[str, bool], Visit]
-"""A deal's visits by stage, and by whether it was qualified there."""
+LastVisits = dict[tuple[str, bool, bool], Visit]
+"""A deal's visits by stage, and by whether it was qualified and closed there: one version of a process may call an open
+stage what another one calls its end."""
 Move = events.OpportunityOpened | events.StageChanged
 
 
@@ -68,13 +69,13 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[PipelineEvent
     for recorded, event in moves:
         of_deal = last.setdefault(recorded.subject, {})
         before = next((visit for visit in of_deal.values() if visit["left_at"] is None), None)
-        earlier = of_deal.get((event.after.stage, event.after.qualified))
+        earlier = of_deal.get((event.after.stage, event.after.qualified, event.after.outcome is not None))
         if before is not None:
             before["left_at"] = recorded.occurred_at
         if earlier is not None:
             earlier["entered_again_at"] = recorded.occurred_at
         visit = next_visit(recorded, event, before, earlier)
-        of_deal[visit["stage"], visit["qualified"]] = visit
+        of_deal[key_of(visit)] = visit
         changed |= {(recorded.subject, each["number"]): each for each in (before, earlier, visit) if each is not None}
     await tx.execute(UPSERT, rows(changed.values()))
 
@@ -86,8 +87,13 @@ async def last_visits(tx: AsyncConnection, subjects: set[str]) -> dict[str, Last
     )
     found: dict[str, LastVisits] = {}
     for row in (await tx.execute(query)).mappings():
-        found.setdefault(row["opportunity_id"], {})[row["stage"], row["qualified"]] = dict(row)
+        visit = dict(row)
+        found.setdefault(visit["opportunity_id"], {})[key_of(visit)] = visit
     return found
+
+
+def key_of(visit: Visit) -> tuple[str, bool, bool]:
+    return visit["stage"], visit["qualified"], visit["closed"]
 
 
 def next_visit(
@@ -127,4 +133,4 @@ async def of_opportunity(tx: AsyncConnection, opportunity_id: str) -> list[Visit
     return [dict(row) for row in (await tx.execute(query)).mappings()]
 
 
-PROJECTION = Projection("stage_visits", 3, stage_visits.metadata, {"pipeline": apply})
+PROJECTION = Projection("stage_visits", 4, stage_visits.metadata, {"pipeline": apply})
