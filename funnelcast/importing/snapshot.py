@@ -127,8 +127,7 @@ class SnapshotReport:
 
     def lines(self) -> list[str]:
         conflicts = [
-            f"line {one['line']}: {LABELS[name]} is {shown(values['here'])}, changed here since the last import, "
-            f"and {shown(values['export'])} in the export: left alone"
+            f"line {one['line']}: {LABELS[name]} {difference(values)} in the export: left alone"
             for one in self.conflicts[:20]
             for name, values in one["kept"].items()
         ]
@@ -138,6 +137,12 @@ class SnapshotReport:
         if self.vanished and (reason := self.why_none_is_closed()):
             closed = [f"none of them closed: {reason}"]
         return counts + conflicts + vanished + closed
+
+
+def difference(values: Mapping[str, str | None]) -> str:
+    """A value that the export has no more may be that of a closed deal, whose amount nothing takes away."""
+    why = "changed here since the last import, " if values["export"] else ""
+    return f"is {shown(values['here'])}, {why}and {shown(values['export'])}"
 
 
 def shown(value: str | None) -> str:

@@ -219,6 +219,15 @@ def test_what_was_changed_here_is_reported_and_left_alone_or_overwritten_by_choi
     assert weeks.known(1)["amount"]["amount"] == "150.00"
 
 
+def test_the_amount_of_a_won_deal_stays_when_the_export_has_none_any_more(system: Up, tmp_path: Path) -> None:
+    weeks = Weeks(system, tmp_path, "emptied")
+    won = deal(1, Stage="won", Closed="2024-01-06")
+    weeks.take("2024-01-07", won)
+    shown = weeks.result([won | {"Amount": ""}], "--snapshot-of", "2024-01-14", "--overwrite").stdout
+    assert "line 2: amount is 100.00 EUR, and none in the export: left alone" in shown
+    assert weeks.known(1)["amount"]["amount"] == "100.00"
+
+
 def test_no_vanished_deal_is_closed_while_a_row_of_the_export_cannot_be_read(system: Up, tmp_path: Path) -> None:
     weeks = Weeks(system, tmp_path, "unread")
     weeks.take("2024-01-07", deal(1), deal(2), deal(3))
