@@ -104,7 +104,8 @@ def read_record(opened: OpenedExport, seen: SeenIds, record: Record) -> ReadReco
         mapped = opened.map_record(record)
         if isinstance(mapped, Skipped):
             return mapped
-        must_be_first(seen, record, mapped)
+        if repeats_earlier(seen, record, mapped):
+            return Skipped(len(record), "the same as an earlier row: passed over")
     except InvalidRow as invalid:
         return rejected_record(record, f"{invalid}{missing_in_join(opened.kind, record[0])}", invalid.row)
     return record, mapped
@@ -127,13 +128,17 @@ def checked(kind: Kind, record: Record, mapped: MappedRecord) -> ReadRecord:
     return record, mapped
 
 
-def must_be_first(seen: SeenIds, record: Record, mapped: MappedRecord) -> None:
-    """An id that stands in the file twice is refused the second time, unless both say the same, and so is a quota."""
+def repeats_earlier(seen: SeenIds, record: Record, mapped: MappedRecord) -> bool:
+    """Whether the record says only what an earlier one has said. An id that stands in the file twice with other values
+    is refused the second time, and so is a quota."""
+    is_repeated = False
     for body in mapped.bodies:
         key, name = key_of(body)
         earlier = seen.earlier_line(record[0].line, key, body) if key else None
         if earlier is not None and not earlier[1]:
             raise InvalidRow(f"{name} is in line {earlier[0]} too, with other values")
+        is_repeated = is_repeated or earlier is not None
+    return is_repeated and not mapped.activities
 
 
 def key_of(body: Body) -> tuple[str, str]:

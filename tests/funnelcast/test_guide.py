@@ -63,6 +63,16 @@ def test_a_dry_run_shows_and_counts_and_needs_no_system(folder: Path) -> None:
     assert "line 5: Created '2/3/2017': a date written as DD.MM.YYYY is expected, such as 31.12.2017" in shown.stderr
 
 
+def test_a_row_that_is_there_twice_counts_once(folder: Path) -> None:
+    once = json.loads(imported(folder, "--dry-run", "--json").stdout)
+    won = next(line for line in SHOWN["deals.csv"].splitlines() if line.startswith("D-1"))
+    (folder / "deals.csv").write_text(f"{SHOWN['deals.csv'].rstrip()}\n{won}\n", encoding="utf-8")
+    twice = json.loads(imported(folder, "--dry-run", "--json").stdout)
+    assert (twice["skipped"], twice["notes"].pop("the same as an earlier row: passed over")) == (1, 1)
+    counted = ("records", "new", "notes", "deals", "won_by_quarter", "open_by_stage")
+    assert [twice[name] for name in counted] == [once[name] for name in counted]
+
+
 def test_a_dry_run_judges_as_the_service_would(folder: Path) -> None:
     (folder / "deals.csv").write_text(SHOWN["deals.csv"].replace("Nordwind AG", "Nordwind" * 30))
     result = imported(folder, "--dry-run", "--json")
