@@ -20,9 +20,11 @@ OUTCOME = "the outcome"
 
 @dataclass(frozen=True)
 class Change:
-    """`field`: stage, outcome, amount, close_date or owner. `old` is none when the log does not say it."""
+    """`field`: stage, outcome, amount, close_date or owner. `label`: of the column with the new value. `old` is none
+    when the log does not say it."""
 
     field: str
+    label: str
     old: str | None
     new: str
     row: Row
@@ -49,7 +51,7 @@ def changes_of(reader: DealReader, log: ChangeLog, rows: Sequence[Row], notes: l
         if name is None:
             notes.append(f"changes of {row[log.field] or 'no field'}: ignored, as the mapping says")
         else:
-            found.append(Change(name, row[log.old] if log.old else None, row[log.new], row))
+            found.append(Change(name, log.new, row[log.old] if log.old else None, row[log.new], row))
     return found
 
 
@@ -65,7 +67,11 @@ def open_deal(reader: DealReader, history: DealHistory, changes: Sequence[Change
     body |= amount_body(reader, first.get("amount"), row, history.notes)
     if "owner" in first:
         body["owner"] = reader.owner_of(fields.owner.label, first["owner"], history.notes)
-    close_date = day_text(reader, first["close_date"]) if "close_date" in first else date_text(reader, row)
+    close_date = (
+        day_text(reader, label_of(fields.close_date), first["close_date"])
+        if "close_date" in first
+        else date_text(reader, row)
+    )
     target = first_target(reader, first, row)
     stages = [each.stage for each in reader.mapping.process.stages]
     history.stage = target.stage if target and target.stage in stages else stages[0]
@@ -106,8 +112,8 @@ def date_text(reader: DealReader, row: Row) -> str | None:
     return found.isoformat() if found else None
 
 
-def day_text(reader: DealReader, text: str) -> str | None:
-    return reader.dates.day(label_of(reader.fields.close_date), text).isoformat() if text else None
+def day_text(reader: DealReader, label: str, text: str) -> str | None:
+    return reader.dates.day(label, text).isoformat() if text else None
 
 
 def label_of(cell: Cell | None) -> str:
@@ -118,16 +124,16 @@ def apply(reader: DealReader, history: DealHistory, change: Change) -> None:
     at = moment(reader, change.row)
     match change.field:
         case "stage":
-            move(reader, history, change.row, at, reader.target(label_of(reader.fields.stage), change.new))
+            move(reader, history, change.row, at, reader.target(change.label, change.new))
         case "outcome":
-            move(reader, history, change.row, at, reader.outcome(OUTCOME, change.new))
+            move(reader, history, change.row, at, reader.outcome(change.label, change.new))
         case "amount":
-            money = reader.amount_of(label_of(reader.fields.amount), change.new, change.row, history.notes)
+            money = reader.amount_of(change.label, change.new, change.row, history.notes)
             set_field(history, "set-amount", "amount", money.body() if money else None, at)
         case "close_date":
-            set_field(history, "set-close-date", "close_date", day_text(reader, change.new), at)
+            set_field(history, "set-close-date", "close_date", day_text(reader, change.label, change.new), at)
         case _:
-            owner = reader.owner_of(reader.fields.owner.label, change.new, history.notes)
+            owner = reader.owner_of(change.label, change.new, history.notes)
             set_field(history, "assign", "owner", owner, at)
 
 

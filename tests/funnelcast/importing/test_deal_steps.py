@@ -160,6 +160,21 @@ def test_a_change_log_tells_the_whole_history() -> None:
     assert record.notes == ["changes of Next step: ignored, as the mapping says"]
 
 
+@pytest.mark.parametrize(
+    ("field", "old", "new", "reason"),
+    [
+        ("Amount", "5", "-9", "New '-9' is negative"),
+        ("StageName", "Lead", "Signed", "New 'Signed' is not among the words"),
+        ("Close", "", "soon", "New 'soon': a date written as YYYY-MM-DD is expected"),
+    ],
+)
+def test_a_value_of_a_change_log_is_refused_with_the_column_in_which_it_stands(
+    field: str, old: str, new: str, reason: str
+) -> None:
+    with pytest.raises(InvalidRow, match=reason):
+        mapped(LOG, change("2017-01-20", field, old, new))
+
+
 def test_a_deal_that_is_open_again_closes_on_the_day_that_the_log_expects() -> None:
     record = mapped(
         LOG,
