@@ -103,7 +103,7 @@ async def speeds(
 
 async def insert_answers(tx: AsyncConnection, answers: Iterable[tuple[datetime, datetime | None]]) -> None:
     for number, (began_at, touched_at) in enumerate(answers):
-        cycle = {"lead_id": f"{number}", "cycle": 1, "source": "demo_request", "began_at": began_at}
+        cycle = {"lead_id": f"{number}", "cycle": 1, "source": "demo_request", "began_at": began_at, "merged": False}
         await tx.execute(cycles.cycles.insert().values(**cycle, touched_at=touched_at))
 
 
@@ -175,6 +175,17 @@ async def test_a_cycle_has_its_touches_and_its_hand_over(tx: AsyncConnection) ->
     later = await speeds(tx, hour(30))
     assert later["first_touch", None][2:] == (0, 1, None, None, None, None), "from the new cycle"
     assert ("rep_touch", None) not in later
+
+
+async def test_a_merged_lead_waits_for_nobody(tx: AsyncConnection) -> None:
+    """Unless it was answered before."""
+    touched = MQL._replace(touched_at=hour(1))
+    for lead, last in ("a", MQL), ("b", touched):
+        merged = events.LeadMerged(after=last._replace(merged_into="lead-c"))
+        await happened(tx, (hour(0), MARKED), (hour(1), events.LeadTouched(after=last)), (hour(2), merged), lead=lead)
+    assert (await speeds(tx))["first_touch", None][2:4] == (1, 0)
+    await happened(tx, (hour(3), events.LeadUnmerged(after=MQL, was_into="lead-c")), lead="a")
+    assert (await speeds(tx))["first_touch", None][2:4] == (1, 1)
 
 
 async def test_work_counts_in_the_weeks_of_the_time_zone(tx: AsyncConnection) -> None:

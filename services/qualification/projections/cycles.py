@@ -10,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     BindParameter,
+    Boolean,
     Column,
     DateTime,
     Integer,
@@ -36,7 +37,8 @@ from shared.store.rows import rows, upsert
 
 class Columns(TypedColumns):
     """`cycle`: 0 before the lead was MQL. `began_at`: the lead's first capture, or when a later cycle began.
-    `touched_at`: in the first cycle, a touch from before the lead was MQL counts, too."""
+    `touched_at`: in the first cycle, a touch from before the lead was MQL counts, too. `merged`: whoever answers the
+    person now does so through another lead."""
 
     lead_id: Named[str] = Column(Text, primary_key=True)
     cycle: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
@@ -47,6 +49,7 @@ class Columns(TypedColumns):
     srl_at: Named[datetime | None] = Column(DateTime(timezone=True), index=True)
     rep_touched_at: Named[datetime | None] = Column(DateTime(timezone=True))
     sql_at: Named[datetime | None] = Column(DateTime(timezone=True), index=True)
+    merged: Named[bool] = Column(Boolean)
 
 
 cycles = Table("cycles", MetaData(), Columns)
@@ -60,6 +63,8 @@ Followed = (
     | events.LeadHandedOver
     | events.HandOverRefused
     | events.LeadSql
+    | events.LeadMerged
+    | events.LeadUnmerged
 )
 Cycle = dict[str, Any]
 """A row."""
@@ -89,9 +94,9 @@ SPEED = text("""
         SELECT * FROM cycles
         WHERE cycle > 0 AND began_at >= coalesce(:begins, began_at) AND began_at < coalesce(:ends, 'infinity')
             AND (:sdrs IS NULL OR sdr = ANY(:sdrs))),
-    waits (measure, source, began_at, answered_at) AS (
-        SELECT 'first_touch', source, began_at, touched_at FROM chosen
-        UNION ALL SELECT 'rep_touch', source, srl_at, rep_touched_at FROM chosen WHERE srl_at IS NOT NULL),
+    waits (measure, source, merged, began_at, answered_at) AS (
+        SELECT 'first_touch', source, merged, began_at, touched_at FROM chosen
+        UNION ALL SELECT 'rep_touch', source, merged, srl_at, rep_touched_at FROM chosen WHERE srl_at IS NOT NULL),
     answers AS (
         SELECT measure, source, (extract(epoch FROM began_at) * 1000000)::bigint AS began,
             (extract(epoch FROM greatest(answered_at, began_at)) * 1000000)::bigint AS ended
@@ -102,7 +107,7 @@ SPEED = text("""
                 - coalesce((:before)[first] + least(began, (:closes)[first]) - (:opens)[first], 0) AS business
         FROM answers
         CROSS JOIN LATERAL (SELECT width_bucket(began, :opens), width_bucket(ended, :opens)) AS day (first, last)
-        UNION ALL SELECT measure, source, NULL, NULL FROM waits WHERE answered_at IS NULL)
+        UNION ALL SELECT measure, source, NULL, NULL FROM waits WHERE answered_at IS NULL AND NOT merged)
     SELECT measure, source, count(clock)::int, (count(*) - count(clock))::int,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY clock), percentile_disc(0.9) WITHIN GROUP (ORDER BY clock),
         percentile_disc(0.5) WITHIN GROUP (ORDER BY business), percentile_disc(0.9) WITHIN GROUP (ORDER BY business)
@@ -141,6 +146,7 @@ def after_event(before: Cycle | None, recorded: RecordedEvent[Any], event: Follo
     }
     touched_at = earliest(cycle["touched_at"], fields.touched_at)
     cycle = cycle | {"sdr": fields.sdr, "touched_at": touched_at, "rep_touched_at": fields.rep_touched_at}
+    cycle["merged"] = fields.merged_into is not None
     match event:
         case events.LeadHandedOver():
             return cycle | {"srl_at": cycle["srl_at"] or at}
@@ -229,4 +235,4 @@ async def work(
     return [WorkRow(*row) for row in found]
 
 
-PROJECTION = Projection("cycles", 3, cycles.metadata, {"qualification": apply})
+PROJECTION = Projection("cycles", 4, cycles.metadata, {"qualification": apply})
