@@ -101,7 +101,7 @@ async def test_the_same_key_and_body_is_answered_again_and_another_body_refused(
     (first,) = await write(request("a", Add(n=3), fingerprint="body", **keyed))
     (again,) = await write(request("elsewhere", Add(n=3), fingerprint="body", **keyed))
     (other,) = await write(request("a", Add(n=4), fingerprint="other", **keyed))
-    assert first == WriteResult("tally-a", 1, 1, True, {"total": 3})
+    assert first == WriteResult("tally-a", 1, 1, True, {"total": 3}, written=1)
     assert again == WriteResult("tally-a", 1, 1, True, {"total": 3}, replayed=True)
     assert isinstance(other, KeyReused)
     assert len(await stored(store)) == 1
