@@ -8,6 +8,7 @@ import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 from threading import Thread
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 LIBS = ROOT / ".kafka" / "libs"
 MISSING = "a real Kafka needs Java 17 and Maven (make kafka), or Docker, or an address in FUNNELCAST_TEST_KAFKA"
 NOT_OURS = "a broker of the test's own needs Java 17 and Maven (make kafka)"
+PORTS = count(secrets.randbelow(22_000))
+"""One after the other: a port that was given to a server, which does not listen there yet, is not given to another."""
 # Without the two session settings a broker that was killed is shut out for 9 s after it is back.
 SETTINGS = """
 process.roles=broker,controller
@@ -132,13 +135,12 @@ def java(*arguments: str, options: list[str] | None = None) -> list[str]:
 
 def free_ports(number: int) -> list[int]:
     """Below those that the system gives to whoever connects: they are still free when a server comes back to them."""
-    ports = [free_port() for _ in range(number)]
-    return ports if len(set(ports)) == number else free_ports(number)
+    return [free_port() for _ in range(number)]
 
 
 def free_port() -> int:
     while True:
-        port = secrets.randbelow(22_000) + 10_000
+        port = 10_000 + next(PORTS) % 22_000
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
 
