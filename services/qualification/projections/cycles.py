@@ -120,11 +120,12 @@ async def apply(tx: AsyncConnection, batch: Sequence[RecordedEvent[Qualification
     last = await stored(tx, {recorded.subject for recorded, _ in changes})
     changed: dict[tuple[str, int], Cycle] = {}
     for recorded, event in changes:
-        key, before_mql = (recorded.subject, event.after.cycle), (recorded.subject, 0)
+        key = recorded.subject, event.after.cycle
         last[key] = changed[key] = after_event(last.get(key), recorded, event)
-        if event.after.cycle == 1 and before_mql in last:
-            changed |= {before_mql: last[before_mql], key: last[key]}
-            move_touch(last[before_mql], last[key])
+        before_mql = last.get((recorded.subject, 0))
+        if event.after.cycle == 1 and before_mql is not None and before_mql["touched_at"] is not None:
+            move_touch(before_mql, last[key])
+            changed[recorded.subject, 0] = before_mql
     await tx.execute(UPSERT, rows(changed.values()))
 
 
